@@ -1,0 +1,57 @@
+# Every verb of the project. `make demo` and `make test` are all a newcomer needs.
+SHELL := /bin/sh
+PY := .venv/bin/python
+BIN := $(CURDIR)/.venv/bin
+export PATH := $(BIN):$(PATH)
+export PYTHONDONTWRITEBYTECODE := 1
+STATIC := src/dialogram/server/static/manifest.json
+PORT ?= 8420
+
+.PHONY: help setup demo test test-all check format lock bench docs clean
+help: ## list the verbs
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/.ready $(STATIC) ## bring what is needed; quick the second time
+
+.venv/.ready: requirements.lock pyproject.toml tools/setup.sh tools/find_python.sh
+	@sh tools/setup.sh
+	@touch $@
+
+frontend/node_modules/.ready: frontend/package.json frontend/package-lock.json .venv/.ready
+	@cd frontend && npm ci --silent --no-audit --no-fund || { echo "dialogram: npm could not install the front end's packages; is there a network?" >&2; exit 1; }
+	@touch $@
+
+$(STATIC): frontend/node_modules/.ready frontend/vite.config.ts $(shell find frontend/core frontend/media frontend/dial frontend/pages -type f 2>/dev/null)
+	@cd frontend && npm run --silent build
+
+demo: setup ## a finished example study in the browser
+	@$(BIN)/dialogram demo --port $(PORT)
+
+check: setup ## types, style, layers, sizes
+	ruff format --check
+	ruff check
+	mypy
+	lint-imports
+	cd frontend && npm run --silent check
+	$(PY) tools/check_files.py
+
+test: setup check ## everything CI runs
+	@sh tools/setup_chromium.sh
+	cd frontend && npm run --silent test
+	pytest
+
+test-all: setup check ## with the slow rest
+	@sh tools/setup_chromium.sh
+	cd frontend && npm run --silent test
+	DIALOGRAM_TEST_ALL=1 pytest
+
+format: setup ## put everything into form
+	ruff check --fix-only
+	ruff format
+	cd frontend && npm run --silent format
+
+lock: ## resolve the dependencies anew
+	UV_PYTHON_DOWNLOADS=never uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 --extra app --group dev pyproject.toml -o requirements.lock
+
+clean: ## remove what was built
+	rm -rf .venv frontend/node_modules src/dialogram/server/static dist out

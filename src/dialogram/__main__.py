@@ -1,0 +1,3 @@
+from dialogram.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Statistics, one topic a file; numpy and scipy only."""

@@ -1,0 +1,1 @@
+"""The browser-server protocol: messages, sequence, and what the server assembles from them."""

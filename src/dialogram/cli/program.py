@@ -1,0 +1,26 @@
+import typer
+
+from dialogram._version import __version__
+
+program = typer.Typer(
+    name="dialogram",
+    help="Moment-by-moment ratings of psychotherapy sessions.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@program.callback(invoke_without_command=True)
+def _program(
+    *,
+    version: bool = typer.Option(False, "--version", help="Print the version."),
+) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the program."""
+    program()

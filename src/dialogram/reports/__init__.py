@@ -1,0 +1,1 @@
+"""Results and figures into HTML and PDF."""

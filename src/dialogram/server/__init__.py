@@ -1,0 +1,1 @@
+"""The web application; nothing above imports it."""

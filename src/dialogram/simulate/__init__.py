@@ -1,0 +1,1 @@
+"""Synthetic raters and recordings with a known truth: demo, tests, power analysis."""

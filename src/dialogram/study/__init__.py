@@ -1,0 +1,1 @@
+"""Design file, sitting, blinding and assignment: pure decisions."""
