@@ -1,1 +1,24 @@
 """Statistics, one topic a file; numpy and scipy only."""
+
+from dialogram.analysis.discrepancies import Discrepancy, DiscrepancyRule, find_discrepancies
+from dialogram.analysis.dyad import DyadResult, compare
+from dialogram.analysis.extremes import Extreme, Extremes, ExtremesRule, pick_extremes
+from dialogram.analysis.guess import GuessScore, OwnView, score_guess, view_own
+from dialogram.analysis.segment_mean import mean_over
+
+__all__ = [
+    "Discrepancy",
+    "DiscrepancyRule",
+    "DyadResult",
+    "Extreme",
+    "Extremes",
+    "ExtremesRule",
+    "GuessScore",
+    "OwnView",
+    "compare",
+    "find_discrepancies",
+    "mean_over",
+    "pick_extremes",
+    "score_guess",
+    "view_own",
+]

@@ -167,7 +167,7 @@ def pick_extremes(trace: Trace, rule: ExtremesRule | None = None) -> Extremes:
     starts_s = trace.times_s[: means.size]
     rated = coverage >= rule.least_coverage - _ROUNDING
     late = starts_s - trace.start_s >= rule.warm_up_s - _ROUNDING * trace.step_s
-    open_to = {kind: rated & late for kind in KINDS}
+    open_to = dict.fromkeys(KINDS, rated & late)
     if not open_to["helpful"].any():
         return Extremes(rule=rule, extremes=(), notes=(_why_none(trace, rule, rated=bool(rated.any())),))
     tie = rule.tie_share * trace.scale.range
@@ -233,7 +233,7 @@ def _windows(trace: Trace, window_s: float) -> tuple[NDArray[np.float64], NDArra
     def total(row: NDArray[np.float64]) -> NDArray[np.float64]:
         running = np.concatenate([[0.0], np.cumsum(row)])
         sums = running[whole : whole + count] - running[:count]
-        return sums + part * row[whole : whole + count] if part else sums
+        return np.asarray(sums + part * row[whole : whole + count] if part else sums)
 
     covered = total(weights)
     has = covered > _ROUNDING

@@ -1,8 +1,8 @@
 import math
 
-from dialogram.timeline import Segment, Trace
-
 import numpy as np
+
+from dialogram.timeline import Segment, Trace
 
 
 def mean_over(trace: Trace, segment: Segment) -> tuple[float, float]:

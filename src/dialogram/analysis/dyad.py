@@ -1,0 +1,238 @@
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from dialogram._version import __version__
+from dialogram.analysis.agreement import Agreement, compare_values
+from dialogram.analysis.correlation import Floats
+from dialogram.analysis.description import Description, describe
+from dialogram.analysis.discrepancies import Discrepancy, DiscrepancyRule, find_discrepancies
+from dialogram.analysis.extremes import Extremes, ExtremesRule, pick_extremes
+from dialogram.analysis.lag import WINDOW_S, Lag, find_lag
+from dialogram.analysis.level import Level, compare_level
+from dialogram.analysis.quality import Quality, assess_quality
+from dialogram.analysis.sentences import say_congruence
+from dialogram.analysis.shape import Shape, compare_shape
+from dialogram.analysis.states import BAND_SHARE, States, compare_states
+from dialogram.timeline import Trace
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfEach[T]:
+    """The same thing of a and of b."""
+
+    a: T
+    b: T
+
+
+@dataclass(frozen=True, kw_only=True)
+class Software:
+    """What made a result: version of the program, and name and version of each rule."""
+
+    version: str
+    rules: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DyadResult:
+    """Congruence of two traces of one recording.
+
+    Parameters
+    ----------
+    n
+        Bins that both rated; every naive p depends on it.
+    step_s
+        Width of a bin in seconds.
+    a, b
+        Each trace over those bins.
+    level, shape, lag, agreement, states
+        How the two go together.
+    extremes, quality
+        Of each whole trace.
+    discrepancies
+        Where they part, worst first.
+    software
+        What made it.
+    notes
+        What was unusual about the input, a sentence each.
+    """
+
+    n: int
+    step_s: float
+    a: Description
+    b: Description
+    level: Level
+    shape: Shape
+    lag: Lag
+    agreement: Agreement
+    states: States
+    extremes: OfEach[Extremes]
+    discrepancies: tuple[Discrepancy, ...]
+    quality: OfEach[Quality]
+    software: Software
+    notes: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As `dialogram dyad --json` prints it: unrounded, None where a number is not defined."""
+        return {
+            "n": self.n,
+            "step_s": self.step_s,
+            "a": _plain(self.a),
+            "b": _plain(self.b),
+            "level": _plain(self.level),
+            "shape": _plain(self.shape),
+            "lag": _plain(self.lag),
+            "agreement": _plain(self.agreement),
+            "states": _plain(self.states, without="kappa_of_shifts"),
+            "extremes": {
+                "a": [_plain(extreme, without="relative") for extreme in self.extremes.a.extremes],
+                "b": [_plain(extreme, without="relative") for extreme in self.extremes.b.extremes],
+            },
+            "discrepancies": [_plain(discrepancy) for discrepancy in self.discrepancies],
+            "quality": {
+                "a": _plain(self.quality.a, without="missing"),
+                "b": _plain(self.quality.b, without="missing"),
+            },
+            "software": _plain(self.software),
+        }
+
+    def summary(self) -> str:
+        """Say the result in plain sentences, among them which p to believe."""
+        return "\n".join([*say_congruence(self), *self.notes])
+
+
+def compare(
+    a: Trace,
+    b: Trace,
+    *,
+    extremes_rule: ExtremesRule | None = None,
+    discrepancy_rule: DiscrepancyRule | None = None,
+    band_share: float = BAND_SHARE,
+    lag_window_s: float = WINDOW_S,
+) -> DyadResult:
+    """Compare two ratings of one recording: level, shape, lag, agreement, states, extremes and discrepancies.
+
+    Parameters
+    ----------
+    a, b
+        Ratings of the same recording on the same scale, their bins on one grid. Where one begins later or ends
+        earlier it is missing there; missing bins are never filled in and never closed up.
+    extremes_rule, discrepancy_rule
+        Defaults: ``ExtremesRule()``, ``DiscrepancyRule()``.
+    band_share
+        Half width of the neutral band as a share of the scale's range.
+    lag_window_s
+        Lags up to this far either way are looked at.
+
+    Returns
+    -------
+    DyadResult
+        NaN where a number is not defined, with a note that says why.
+
+    Raises
+    ------
+    ValueError
+        When the scales or the steps differ, the bins do not start on one grid, the two do not overlap, or a
+        parameter is out of range.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(3)
+    >>> client = Trace(values=50 + rng.normal(size=300).cumsum(), step_s=1.0, name="client")
+    >>> therapist = Trace(values=55 + rng.normal(size=300).cumsum(), step_s=1.0, name="therapist")
+    >>> result = compare(client, therapist)
+    >>> result.n, sorted(result.to_dict())[:4]
+    (300, ['a', 'agreement', 'b', 'discrepancies'])
+    """
+    if not (math.isfinite(lag_window_s) and lag_window_s >= 0):
+        raise ValueError(f"lag_window_s: expected 0 or more seconds, got {lag_window_s!r}")
+    start_s, ratings_a, ratings_b = _on_one_grid(a, b)
+    both = ~(np.isnan(ratings_a) | np.isnan(ratings_b))
+    discrepancy_rule = discrepancy_rule or DiscrepancyRule()
+    extremes = OfEach(a=pick_extremes(a, extremes_rule), b=pick_extremes(b, extremes_rule))
+    step_s, scale = a.step_s, a.scale
+    return DyadResult(
+        n=int(both.sum()),
+        step_s=step_s,
+        a=describe(np.where(both, ratings_a, np.nan), name=a.name, scale=scale, band_share=band_share),
+        b=describe(np.where(both, ratings_b, np.nan), name=b.name, scale=scale, band_share=band_share),
+        level=compare_level(ratings_a, ratings_b),
+        shape=compare_shape(ratings_a, ratings_b),
+        lag=find_lag(ratings_a, ratings_b, step_s=step_s, window_s=lag_window_s),
+        agreement=compare_values(ratings_a, ratings_b),
+        states=compare_states(ratings_a, ratings_b, step_s=step_s, scale=scale, band_share=band_share),
+        extremes=extremes,
+        discrepancies=find_discrepancies(
+            ratings_a,
+            ratings_b,
+            step_s=step_s,
+            start_s=start_s,
+            scale=scale,
+            band_share=band_share,
+            rule=discrepancy_rule,
+        ),
+        quality=OfEach(a=assess_quality(a), b=assess_quality(b)),
+        software=Software(
+            version=__version__,
+            rules={"extremes": extremes.a.rule.name, "discrepancies": discrepancy_rule.name},
+        ),
+        notes=_notes(a, b, ratings_a[both], ratings_b[both]),
+    )
+
+
+def _on_one_grid(a: Trace, b: Trace) -> tuple[float, Floats, Floats]:
+    if not math.isclose(a.step_s, b.step_s, rel_tol=1e-9):
+        raise ValueError(f"traces: expected one step, got {a.step_s:g} s and {b.step_s:g} s")
+    if (a.scale.low, a.scale.neutral, a.scale.high) != (b.scale.low, b.scale.neutral, b.scale.high):
+        raise ValueError(f"traces: expected one scale, got {a.scale.name!r} and {b.scale.name!r} with other ends")
+    offset = (b.start_s - a.start_s) / a.step_s
+    bins = round(offset)
+    if abs(offset - bins) > 1e-6:
+        raise ValueError(f"traces: bins must start on one grid, got starts {a.start_s:g} s and {b.start_s:g} s")
+    first, end = min(0, bins), max(len(a), bins + len(b))
+    if max(0, bins) >= min(len(a), bins + len(b)):
+        raise ValueError(
+            f"traces: the two do not overlap, a covers {a.start_s:g} to {a.start_s + a.duration_s:g} s"
+            f" and b {b.start_s:g} to {b.start_s + b.duration_s:g} s"
+        )
+    ratings = []
+    for trace, shift in ((a, 0), (b, bins)):
+        row = np.full(end - first, np.nan)
+        row[shift - first : shift - first + len(trace)] = trace.values
+        ratings.append(row)
+    return a.start_s + first * a.step_s, ratings[0], ratings[1]
+
+
+def _notes(a: Trace, b: Trace, ratings_a: Floats, ratings_b: Floats) -> tuple[str, ...]:
+    notes = []
+    if len(a) != len(b) or a.start_s != b.start_s:
+        notes.append(
+            f"The traces cover different stretches ({a.start_s:g} to {a.start_s + a.duration_s:g} s and"
+            f" {b.start_s:g} to {b.start_s + b.duration_s:g} s); what only one covers is missing in the other."
+        )
+    if ratings_a.size == 0:
+        notes.append("The two have no rated bin in common; nothing can be compared.")
+        return tuple(notes)
+    if ratings_a.size < 3:
+        notes.append("The two have fewer than three rated bins in common; most numbers are not defined.")
+    notes += [
+        f"The trace {trace.name!r} does not vary, so nothing correlates with it."
+        for trace, ratings in ((a, ratings_a), (b, ratings_b))
+        if np.ptp(ratings) == 0
+    ]
+    if np.ptp(ratings_a) > 0 and np.array_equal(ratings_a, ratings_b):
+        notes.append("The two traces are identical; is it the same rating twice?")
+    return tuple(notes)
+
+
+def _plain(result: Any, *, without: str = "") -> dict[str, Any]:
+    numbers = {key: value for key, value in asdict(result).items() if key != without}
+    return {key: _none_for_nan(value) for key, value in numbers.items()}
+
+
+def _none_for_nan(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_none_for_nan(inner) for inner in value]
+    return None if isinstance(value, float) and math.isnan(value) else value

@@ -1,0 +1,150 @@
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from dialogram.analysis.extremes import KINDS, Extreme, Kind
+from dialogram.analysis.segment_mean import mean_over
+from dialogram.timeline import Segment, Trace
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuessScore:
+    """How well somebody told another's helpful from hindering segments.
+
+    Parameters
+    ----------
+    shown, helpful
+        How many segments were shown, and how many of them are helpful.
+    right
+        How many were guessed right.
+    p
+        Probability of at least as many right by chance.
+    chance
+        The null distribution ``p`` was taken from.
+    distribution
+        Each possible number right with its probability by chance, rising.
+    """
+
+    shown: int
+    helpful: int
+    right: int
+    p: float
+    chance: Literal["hypergeometric", "binomial"]
+    distribution: tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnView:
+    """What the guesser's own rating says of a segment that was guessed.
+
+    Parameters
+    ----------
+    mean, coverage
+        Of the guesser's own trace over it.
+    overlap_s
+        Seconds it shares with the nearest of the guesser's own extremes; 0 where it shares none.
+    own_kind
+        Kind of that extreme, or None.
+    """
+
+    mean: float
+    coverage: float
+    overlap_s: float
+    own_kind: Kind | None
+
+
+def score_guess(truth: Sequence[Kind], guesses: Sequence[Kind], *, numbers_told: bool) -> GuessScore:
+    r"""Score blind guesses against chance, exactly.
+
+    Parameters
+    ----------
+    truth, guesses
+        Kind of each segment that was shown, and what was guessed; vetoed segments are not shown and stand in neither.
+    numbers_told
+        Whether the guesser was told how many of each kind there are (cards to be sorted three and three).
+
+    Returns
+    -------
+    GuessScore
+
+    Raises
+    ------
+    ValueError
+        For no segment, unequal lengths or another word than "helpful" and "hindering".
+
+    Notes
+    -----
+    Told the numbers, a guesser who names g of n segments helpful, k of which are, gets X of them right by chance with
+
+    .. math:: P(X = x) = \binom{k}{x} \binom{n-k}{g-x} / \binom{n}{g}
+
+    and ``n − k − g + 2 X`` in all: 0, 2, 4 or 6 of three and three. Not told, each is right with probability ½.
+    Fisher 1935, The Design of Experiments, chapter 2 (the lady who told three and three of her cups of tea).
+
+    Examples
+    --------
+    >>> truth = ("helpful", "helpful", "helpful", "hindering", "hindering", "hindering")
+    >>> guess = ("helpful", "helpful", "hindering", "helpful", "hindering", "hindering")
+    >>> score_guess(truth, guess, numbers_told=True).p, score_guess(truth, guess, numbers_told=False).p
+    (0.5, 0.34375)
+    """
+    n = len(truth)
+    if n == 0 or len(guesses) != n:
+        raise ValueError(f"guesses: expected one for each of at least one segment, got {len(guesses)} for {n}")
+    for parameter, kinds in (("truth", truth), ("guesses", guesses)):
+        if not set(kinds) <= set(KINDS):
+            raise ValueError(f"{parameter}: expected only {' and '.join(KINDS)}, got {sorted(set(kinds) - set(KINDS))}")
+    k, g = list(truth).count("helpful"), list(guesses).count("helpful")
+    if numbers_told:
+        ways = {
+            n - k - g + 2 * x: math.comb(k, x) * math.comb(n - k, g - x)
+            for x in range(max(0, g + k - n), min(k, g) + 1)
+        }
+    else:
+        ways = {right: math.comb(n, right) for right in range(n + 1)}
+    total = sum(ways.values())
+    right = sum(true == guess for true, guess in zip(truth, guesses, strict=True))
+    return GuessScore(
+        shown=n,
+        helpful=k,
+        right=right,
+        p=sum(count for score, count in ways.items() if score >= right) / total,
+        chance="hypergeometric" if numbers_told else "binomial",
+        distribution=tuple((score, count / total) for score, count in sorted(ways.items())),
+    )
+
+
+def view_own(trace: Trace, own_extremes: Sequence[Extreme], segments: Sequence[Segment]) -> tuple[OwnView, ...]:
+    """Say what the guesser's own rating says of each segment: does she guess the client, or repeat herself?
+
+    Parameters
+    ----------
+    trace
+        The guesser's own rating of the recording.
+    own_extremes
+        Those picked from it.
+    segments
+        What was shown.
+
+    Examples
+    --------
+    >>> trace = Trace(values=[50.0] * 30 + [90.0] * 30, step_s=1.0)
+    >>> view_own(trace, (), [Segment(20.0, 40.0)])
+    (OwnView(mean=70.0, coverage=1.0, overlap_s=0.0, own_kind=None),)
+    """
+    views = []
+    for segment in segments:
+        mean, coverage = mean_over(trace, segment)
+        overlaps = [(-segment.gap_s(extreme.segment), extreme.kind) for extreme in own_extremes]
+        overlap_s, kind = max(overlaps, default=(0.0, None), key=lambda overlap: overlap[0])
+        shared = overlap_s > 0
+        views.append(
+            OwnView(
+                mean=mean,
+                coverage=coverage,
+                overlap_s=overlap_s if shared else 0.0,
+                own_kind=kind if shared else None,
+            )
+        )
+    return tuple(views)

@@ -1,0 +1,82 @@
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from dialogram.analysis.correlation import Floats, varies
+from dialogram.analysis.effective_n import effective_n_of_mean
+from dialogram.analysis.student import two_sided_p
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """Whether b rates higher than a.
+
+    Parameters
+    ----------
+    difference
+        Mean of b less mean of a, in scale units.
+    t, df, p
+        Paired t as it is usually published, every bin taken for an independent observation.
+    n_effective
+        Effective size of the series of differences.
+    t_effective, p_effective
+        The same t with that size, on ``n_effective − 1`` degrees of freedom.
+    d
+        Standardised mean difference ``d_z``, difference / SD of the differences.
+    """
+
+    difference: float
+    t: float
+    df: int
+    p: float
+    n_effective: float
+    t_effective: float
+    p_effective: float
+    d: float
+
+
+def compare_level(a: Floats, b: Floats) -> Level:
+    r"""Compare the level of two traces.
+
+    Parameters
+    ----------
+    a, b : ndarray, shape (n,)
+        On one grid, NaN where missing.
+
+    Returns
+    -------
+    Level
+        NaN where it is not defined (differences that do not vary, fewer than two pairs).
+
+    Notes
+    -----
+    .. math:: t = \bar d \sqrt{N} / s_d, \quad d_z = \bar d / s_d, \quad t^* = \bar d \sqrt{N^*} / s_d
+
+    with ``d = b − a``, ``s_d`` over N − 1, and N* of
+    :func:`dialogram.analysis.effective_n.effective_n_of_mean` of ``d``. d_z: Cohen 1988, section 2.3.5.
+
+    Examples
+    --------
+    >>> level = compare_level(np.array([50.0, 60, 70, 60]), np.array([52.0, 61, 75, 66]))
+    >>> level.difference, round(level.t, 3), level.df, round(level.p, 4)
+    (3.5, 2.941, 3, 0.0605)
+    """
+    differences = b - a
+    present = differences[~np.isnan(differences)]
+    n = present.size
+    difference = float(present.mean()) if n else math.nan
+    d = difference / float(present.std(ddof=1)) if varies(present) else math.nan
+    t = d * math.sqrt(n)
+    n_effective = effective_n_of_mean(differences)
+    t_effective = d * math.sqrt(n_effective)
+    return Level(
+        difference=difference,
+        t=t,
+        df=max(n - 1, 0),
+        p=two_sided_p(t, n - 1),
+        n_effective=n_effective,
+        t_effective=t_effective,
+        p_effective=two_sided_p(t_effective, n_effective - 1),
+        d=d,
+    )

@@ -1,0 +1,125 @@
+from dataclasses import dataclass
+
+import numpy as np
+
+from dialogram.analysis.correlation import (
+    Floats,
+    correlate,
+    correlate_circular_shifts,
+    correlate_truncated_shifts,
+)
+from dialogram.analysis.effective_n import effective_n_of_pairs
+from dialogram.analysis.student import correlation_interval, correlation_p, ranks
+
+TIE = 1e-12
+"""Correlations closer than this are equal: what rounding leaves between two sums of the same numbers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """Whether two traces move together, and four answers to whether that is more than chance.
+
+    Parameters
+    ----------
+    r, p, ci95
+        Pearson's r with p and Fisher interval as they are usually published, every bin taken for independent.
+    spearman
+        Rank correlation.
+    n_effective, p_effective, ci95_effective
+        Effective number of independent pairs, and p and interval of r with it.
+    p_shift, shifts
+        From all circular shifts, and how many counted.
+    p_truncated
+        From truncated shifts, the one that stays honest when both traces drift.
+    """
+
+    r: float
+    p: float
+    ci95: tuple[float, float]
+    spearman: float
+    n_effective: float
+    p_effective: float
+    ci95_effective: tuple[float, float]
+    p_shift: float
+    shifts: int
+    p_truncated: float
+
+
+def compare_shape(a: Floats, b: Floats) -> Shape:
+    """Correlate two traces, with every null side by side.
+
+    Parameters
+    ----------
+    a, b : ndarray, shape (n,)
+        On one grid, NaN where missing.
+
+    Returns
+    -------
+    Shape
+        NaN where it is not defined: a trace that does not vary, too few pairs.
+
+    Notes
+    -----
+    See :func:`circular_shift_p`, :func:`truncated_shift_p` and
+    :func:`dialogram.analysis.effective_n.effective_n_of_pairs`.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> shape = compare_shape(rng.normal(size=200).cumsum(), rng.normal(size=200).cumsum())
+    >>> shape.p < 0.001, shape.p_truncated > 0.05
+    (True, True)
+    """
+    both = ~(np.isnan(a) | np.isnan(b))
+    n = int(both.sum())
+    r = correlate(a, b)
+    n_effective = effective_n_of_pairs(a, b)
+    p_shift, shifts = circular_shift_p(a, b)
+    return Shape(
+        r=r,
+        p=correlation_p(r, n),
+        ci95=correlation_interval(r, n),
+        spearman=correlate(ranks(a[both]), ranks(b[both])),
+        n_effective=n_effective,
+        p_effective=correlation_p(r, n_effective),
+        ci95_effective=correlation_interval(r, n_effective),
+        p_shift=p_shift,
+        shifts=shifts,
+        p_truncated=truncated_shift_p(a, b),
+    )
+
+
+def circular_shift_p(a: Floats, b: Floats) -> tuple[float, int]:
+    """Two-sided p of r from all circular shifts of b, and their number.
+
+    ``p = (1 + #{|r_s| ≥ |r|}) / (1 + S)`` over the S = n − 1 shifts ``s = 1 … n − 1`` of the whole grid, missing
+    bins and all; shifts that leave too small an overlap do not count. The set is complete: nothing is drawn. Small
+    shifts stay in, because leaving them out makes the test liberal. Its resolution is that of the effective, not of
+    the nominal number of bins. Quian Quiroga et al. 2002, Physical Review E 65, 041903, doi 10.1103/PhysRevE.65.041903
+    (circular shifts as surrogates).
+    """
+    if np.isnan(r := correlate(a, b)):
+        return float("nan"), 0
+    shifted = correlate_circular_shifts(a, b)[1:]
+    counted = shifted[~np.isnan(shifted)]
+    if counted.size == 0:
+        return float("nan"), 0
+    as_large = int(np.count_nonzero(np.abs(counted) >= abs(r) - TIE))
+    return (1 + as_large) / (1 + counted.size), int(counted.size)
+
+
+def truncated_shift_p(a: Floats, b: Floats) -> float:
+    """Two-sided p of r from truncated time shifts.
+
+    The middle of a, ``a[D : n − D]`` with ``D = ⌊n/8⌋``, against every window ``b[D + s : n − D + s]``, s = −D … D:
+    ``p = #{|r_s| ≥ |r_0|} / (2D + 1)``, s = 0 counted. Yuan & Shou 2024, PLOS Biology 22 (8), e3002758,
+    doi 10.1371/journal.pbio.3002758. NaN for fewer than 8 bins, or where a window at s = 0 does not vary.
+    """
+    most = a.size // 8
+    if most < 1:
+        return float("nan")
+    shifted = correlate_truncated_shifts(a, b, most)
+    if np.isnan(shifted[most]):
+        return float("nan")
+    counted = shifted[~np.isnan(shifted)]
+    return int(np.count_nonzero(np.abs(counted) >= abs(shifted[most]) - TIE)) / int(counted.size)
