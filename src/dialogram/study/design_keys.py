@@ -1,0 +1,194 @@
+"""Every key of a design file, once: the reader, its messages and the reference page are made from this."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from dialogram.study.task import Role, Task
+
+type Kind = Literal["text", "whole number", "number", "yes or no", "list"]
+
+REQUIRED: Final = object()
+"""Stands where a default would, for a key that has none."""
+
+FORMAT = 1
+"""The version of the file format this program reads."""
+
+EXTREMES_RULE = "extremes/1"
+"""The rule for extremes this program knows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Key:
+    """One key of a table: what it may hold, what it is when left out, and what it means."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    default: object = REQUIRED
+    least: float | None = None
+    most: float | None = None
+    choices: tuple[str | int, ...] = ()
+
+    @property
+    def expected(self) -> str:
+        """What an error says was expected, and the reference page under *type*."""
+        if self.kind == "yes or no":
+            return "true or false"
+        if self.kind == "list":
+            return "a list of " + ", ".join(f'"{choice}"' for choice in self.choices)
+        if self.choices:
+            return " or ".join(f'"{c}"' if isinstance(c, str) else str(c) for c in self.choices)
+        if self.kind == "text":
+            return "a text that is not empty"
+        if self.most is not None:
+            return f"a {self.kind} from {self.least or 0:g} to {self.most:g}"
+        return f"a {self.kind}"
+
+
+def _task_key(role: Role, tasks: tuple[Task, ...]) -> Key:
+    return Key(
+        name=role,
+        kind="list",
+        default=(),
+        choices=tuple(str(task) for task in tasks),
+        meaning=f"What the {role} does with a recording, in this order.",
+    )
+
+
+TABLES: Final[dict[str, tuple[Key, ...]]] = {
+    "": (
+        Key(name="format", kind="whole number", choices=(FORMAT,), meaning="Version of this file format."),
+        Key(name="name", kind="text", meaning="Short name of the design."),
+        Key(name="title", kind="text", meaning="What participants see at the top of their pages."),
+        Key(name="language", kind="text", default="en", meaning="Language used where a text has no translation."),
+    ),
+    "scales": (
+        Key(name="name", kind="text", meaning="What is rated. The first scale of the file is the one that is rated."),
+        Key(name="low", kind="number", default=0.0, meaning="Lower end of the dial."),
+        Key(name="high", kind="number", default=100.0, meaning="Upper end of the dial."),
+        Key(name="neutral", kind="number", default=50.0, meaning="The value that is neither; between the ends."),
+        Key(name="step", kind="number", default=1.0, meaning="What one fine step of the dial moves."),
+    ),
+    "scales.labels.LANGUAGE": (
+        Key(name="low", kind="text", meaning="The word at the lower end."),
+        Key(name="neutral", kind="text", meaning="The word at the neutral mark."),
+        Key(name="high", kind="text", meaning="The word at the upper end."),
+    ),
+    "extremes": (
+        Key(name="rule", kind="text", default=EXTREMES_RULE, choices=(EXTREMES_RULE,), meaning="How they are picked."),
+        Key(name="window_s", kind="number", default=30.0, least=5, most=600, meaning="Length of a segment, seconds."),
+        Key(
+            name="per_kind",
+            kind="whole number",
+            default=3,
+            least=1,
+            most=10,
+            meaning="Segments looked for on the helpful and on the hindering side.",
+        ),
+        Key(
+            name="warm_up_s",
+            kind="number",
+            default=60.0,
+            least=0,
+            most=1800,
+            meaning="No segment starts before this media time, seconds.",
+        ),
+        Key(
+            name="lead_in_s",
+            kind="number",
+            default=15.0,
+            least=0,
+            most=120,
+            meaning="How much earlier than the segment its replay starts, seconds; the same for every clip.",
+        ),
+        Key(
+            name="least_coverage",
+            kind="number",
+            default=0.9,
+            least=0.5,
+            most=1,
+            meaning="Least share of a segment that was played, visible and attended.",
+        ),
+        Key(
+            name="same_kind_gap_s",
+            kind="number",
+            default=60.0,
+            least=0,
+            most=3600,
+            meaning="Least distance between two segments of one kind, edge to edge, seconds.",
+        ),
+    ),
+    "tasks": (
+        _task_key(Role.CLIENT, (Task.RATE, Task.RECALL)),
+        _task_key(Role.THERAPIST, (Task.RATE, Task.RECALL, Task.GUESS)),
+        _task_key(Role.OBSERVER, (Task.RATE,)),
+    ),
+    "rate": (
+        Key(name="may_pause", kind="yes or no", default=True, meaning="Whether the participant may pause."),
+        Key(
+            name="break_after_min",
+            kind="number",
+            default=25.0,
+            least=0,
+            most=240,
+            meaning="After how many minutes of recording a break is offered; 0 offers none.",
+        ),
+        Key(name="practice", kind="yes or no", default=True, meaning="Whether a short practice comes first."),
+        Key(
+            name="practice_s",
+            kind="number",
+            default=60.0,
+            least=10,
+            most=600,
+            meaning="Length of the practice, seconds.",
+        ),
+        Key(
+            name="show_number", kind="yes or no", default=True, meaning="Whether the dial shows its value as a number."
+        ),
+    ),
+    "guess": (
+        Key(
+            name="tell_numbers",
+            kind="yes or no",
+            default=True,
+            meaning="Whether the therapist is told how many clips belong on each side. "
+            "Told only when all of them are shown: any other number would give away which kind is missing.",
+        ),
+    ),
+    "consent": (
+        Key(
+            name="version",
+            kind="text",
+            meaning="Change it whenever a consent text changes: everybody is then asked again.",
+        ),
+    ),
+    "links": (
+        Key(
+            name="expire_days",
+            kind="whole number",
+            default=14,
+            least=1,
+            most=365,
+            meaning="For how many days a participant's link opens.",
+        ),
+    ),
+    "questionnaires": (
+        Key(name="key", kind="text", meaning="Short name, for exports: lower case letters, digits and _."),
+        Key(name="name", kind="text", meaning="What the researcher sees."),
+        Key(name="min", kind="number", meaning="Lowest possible total."),
+        Key(name="max", kind="number", meaning="Highest possible total."),
+        Key(
+            name="roles",
+            kind="list",
+            choices=tuple(str(role) for role in Role),
+            meaning="Who fills it in.",
+        ),
+    ),
+    "questionnaires.subscales": (
+        Key(name="key", kind="text", meaning="Short name, for exports: lower case letters, digits and _."),
+        Key(name="name", kind="text", meaning="What the researcher sees."),
+        Key(name="min", kind="number", meaning="Lowest possible score."),
+        Key(name="max", kind="number", meaning="Highest possible score."),
+    ),
+}
+"""From the name of a table to its keys; texts stand in :mod:`dialogram.study.texts`."""

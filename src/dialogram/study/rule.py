@@ -1,0 +1,37 @@
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtremesRule:
+    """How the highest and lowest rated segments of a trace are picked, and how they are replayed."""
+
+    rule: str
+    """Name and version of the algorithm."""
+    window_s: float
+    """Length of a segment, in seconds."""
+    per_kind: int
+    """How many helpful and how many hindering segments are looked for."""
+    warm_up_s: float
+    """No segment starts before this media time, in seconds."""
+    lead_in_s: float
+    """How much earlier than the segment its replay starts, in seconds."""
+    least_coverage: float
+    """Least share of a segment that was played, visible and attended."""
+    same_kind_gap_s: float
+    """Least distance between two segments of one kind, edge to edge, in seconds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateRule:
+    """What a rating sitting is like."""
+
+    may_pause: bool
+    """Whether the participant may pause the recording."""
+    break_after_min: float
+    """After how many minutes of recording a break is offered; 0 offers none."""
+    practice: bool
+    """Whether a short practice comes first."""
+    practice_s: float
+    """Length of the practice, in seconds."""
+    show_number: bool
+    """Whether the dial shows its value as a number."""
