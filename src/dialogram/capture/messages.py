@@ -1,0 +1,210 @@
+"""What browser and server say to each other, format 1. The only module of the package that needs pydantic."""
+
+import json
+import math
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import from_json
+
+MOST_BYTES = 256 * 1024
+MOST_RECORDS = 64
+MOST_EVENTS = 4_000
+MOST_SEQ = 10_000_000
+MOST_T_MS = 1e12
+MOST_KIND = 32
+SAFE_INTEGER = 2**53
+
+
+class MessageError(ValueError):
+    """A message that is not of the protocol; it says where and what was expected, never what was sent.
+
+    Attributes
+    ----------
+    code
+        ``"malformed"`` (HTTP 400) or ``"too-large"`` (413).
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def _of_browser_numbers(value: Any) -> None:
+    if isinstance(value, list):
+        for inner in value:
+            _of_browser_numbers(inner)
+    elif isinstance(value, dict):
+        for inner in value.values():
+            _of_browser_numbers(inner)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("expected finite numbers")
+    elif isinstance(value, int) and abs(value) > SAFE_INTEGER:
+        raise ValueError("expected whole numbers within 2^53")
+
+
+def _event(value: Any) -> list[Any]:
+    if not isinstance(value, list) or len(value) < 2:
+        raise ValueError("expected an event [kind, t_ms, …]")
+    kind, t_ms = value[0], value[1]
+    if not isinstance(kind, str) or not 0 < len(kind) <= MOST_KIND:
+        raise ValueError(f"expected a kind of 1 to {MOST_KIND} characters")
+    _of_browser_numbers(value)
+    if isinstance(t_ms, bool) or not isinstance(t_ms, int | float) or not 0 <= t_ms <= MOST_T_MS:
+        raise ValueError("expected t_ms as a number of milliseconds from 0 on")
+    return value
+
+
+type StreamId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+type Seq = Annotated[int, Field(ge=0, le=MOST_SEQ)]
+type Epoch = Annotated[int, Field(ge=0)]
+type Count = Annotated[int, Field(ge=0)]
+type Event = Annotated[Any, AfterValidator(_event)]
+
+
+class Message(BaseModel):
+    """What all messages share: nothing is converted, nothing unknown is let in, nothing is changed."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, hide_input_in_errors=True
+    )
+
+
+class StreamRequest(Message):
+    """`POST streams`: a page opens its stream."""
+
+    stream: StreamId
+
+
+class Resume(Message):
+    """Where the sitting goes on, and where the dial stood."""
+
+    media_s: float
+    value: float | None
+
+
+class StreamReply(Message):
+    """The epoch granted; streams with a lower one are fenced."""
+
+    epoch: Epoch
+    resume: Resume | None
+
+
+class Record(Message):
+    """Some 250 ms of events; their meaning is left to assembly, which ignores what it does not know."""
+
+    seq: Seq
+    events: Annotated[list[Event], Field(max_length=MOST_EVENTS)]
+
+
+class RecordsRequest(Message):
+    """`POST records`: what has not yet been acknowledged."""
+
+    stream: StreamId
+    records: Annotated[list[Record], Field(min_length=1, max_length=MOST_RECORDS)]
+
+
+class RecordsReply(Message):
+    """What is safe on disk."""
+
+    acknowledged: list[Seq]
+    conflicts: list[Seq]
+    epoch: Epoch
+    saved_to_s: float | None
+
+
+class FinishRequest(Message):
+    """`POST finish`: hand the sitting in."""
+
+    stream: StreamId
+    last_seq: Seq
+
+
+class FinishReply(Message):
+    """Where to go on to."""
+
+    next: str
+
+
+class Problem(Message):
+    """Why a request was refused."""
+
+    code: str
+    message: str = ""
+    missing: Count | None = None
+
+
+def parse_stream(body: bytes) -> StreamRequest:
+    """Read the body of `POST streams`; raises `MessageError`."""
+    return _parse(StreamRequest, body)
+
+
+def parse_records(body: bytes) -> RecordsRequest:
+    """Read the body of `POST records`; raises `MessageError`.
+
+    Examples
+    --------
+    >>> body = b'{"stream": "%s", "records": [{"seq": 0, "events": [["play", 8.5, 0]]}]}' % (b"a" * 32)
+    >>> request = parse_records(body)
+    >>> request.records[0].events
+    [['play', 8.5, 0]]
+    """
+    return _parse(RecordsRequest, body)
+
+
+def parse_finish(body: bytes) -> FinishRequest:
+    """Read the body of `POST finish`; raises `MessageError`."""
+    return _parse(FinishRequest, body)
+
+
+def canonical(record: Record) -> bytes:
+    """Return the one spelling of a record that is stored and digested: keys sorted, no spaces, 55.0 written 55.
+
+    Two records are the same exactly when these bytes are, however a browser spelt them.
+
+    Examples
+    --------
+    >>> canonical(Record(seq=3, events=[["dial", 12.50, 55.0, "wheel"]]))
+    b'{"events":[["dial",12.5,55,"wheel"]],"seq":3}'
+    """
+    content = {"seq": record.seq, "events": _plain_numbers(record.events)}
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def _plain_numbers(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain_numbers(inner) for inner in value]
+    if isinstance(value, dict):
+        return {key: _plain_numbers(inner) for key, inner in value.items()}
+    if isinstance(value, float) and value.is_integer() and abs(value) <= SAFE_INTEGER:
+        return int(value)
+    return value
+
+
+def _parse[M: Message](model: type[M], body: bytes) -> M:
+    if len(body) > MOST_BYTES:
+        raise MessageError("too-large", f"expected at most {MOST_BYTES} bytes, got {len(body)}")
+    try:
+        content = from_json(body, allow_inf_nan=False, cache_strings="keys")
+    except ValueError:
+        # the parser's own message may quote what was sent
+        raise MessageError("malformed", "expected JSON in UTF-8, with finite numbers") from None
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise MessageError(*_first_finding(model, error)) from None
+
+
+def _first_finding(model: type[Message], error: ValidationError) -> tuple[str, str]:
+    finding = error.errors(include_url=False, include_input=False)[0]
+    known = {
+        *StreamRequest.model_fields,
+        *RecordsRequest.model_fields,
+        *Record.model_fields,
+        *FinishRequest.model_fields,
+    }
+    # an unknown key is somebody's text: only positions and the protocol's own names are said
+    where = ".".join(str(part) for part in finding["loc"] if isinstance(part, int) or part in known) or model.__name__
+    what = str(finding["ctx"]["error"]) if finding["type"] == "value_error" else finding["type"].replace("_", " ")
+    code = "too-large" if finding["type"] == "too_long" else "malformed"
+    return code, f"{where}: {what}"

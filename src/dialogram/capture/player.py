@@ -1,0 +1,248 @@
+"""When the player ran in view, and what media time it was then."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dialogram.capture.event_log import Event, Stream
+from dialogram.timeline import MediaClock
+
+GONE_MS = 2_500.0
+"""Heartbeats come each second: after a longer silence nobody knows whether anyone was there."""
+
+FARTHEST_MS = GONE_MS
+"""How far a clock is run on beyond its last pair."""
+
+JUMP_S = 0.25
+"""Pairs that part further than this from a steady player were parted by a seek that nobody wrote down."""
+
+FRAMES_NEAR_MS = 1_000.0
+"""`current_time` is off by up to three frames; it is used only this far from any frame."""
+
+HIGHEST_RATE = 16.0
+
+type Pairs = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Played:
+    """A stretch of a stream in which the player ran in view without a break.
+
+    Parameters
+    ----------
+    from_ms, to_ms
+        On the monotonic clock.
+    low_s, high_s
+        In media time; the player was nowhere else.
+    clock
+        From the pairs of this stretch only.
+    follows
+        Whether it goes on where the stretch before it ended, no seek between.
+    why_apart
+        What hid the media between the stretch before and this one.
+    """
+
+    from_ms: float
+    to_ms: float
+    low_s: float
+    high_s: float
+    clock: MediaClock
+    follows: bool
+    why_apart: str
+
+    def media_at(self, monotonic_ms: ArrayLike) -> NDArray[np.float64]:
+        """Return media seconds at moments of the stretch."""
+        return np.clip(self.clock.media_at(monotonic_ms), self.low_s, self.high_s)
+
+
+@dataclass(frozen=True)
+class Hole:
+    """Records that are not there: from the last event before them to the first after, `seq` being its record."""
+
+    from_ms: float
+    to_ms: float
+    seq: int
+
+
+def holes(stream: Stream) -> list[Hole]:
+    """Return where records of a stream are missing, up to the last that is there."""
+    there = set(stream.seqs)
+    found: list[Hole] = []
+    before: Event | None = None
+    for event in stream.events:
+        expected = 0 if before is None else before.seq + 1
+        if any(seq not in there for seq in range(expected, event.seq)):
+            start = event.t_ms if before is None else min(before.t_ms, event.t_ms)
+            found.append(Hole(start, event.t_ms, event.seq))
+        before = event
+    return found
+
+
+def played(stream: Stream) -> list[Played]:
+    """Return the stretches in which the player ran in view, in the order in which they happened."""
+    frames, fallback = stream.clock_pairs("frame"), stream.clock_pairs("current_time")
+    pairs = _sorted(frames, _far_from(fallback, frames))
+    stretches: list[Played] = []
+    follows, why_apart = True, ""
+    for span in _spans(stream, pairs, frames):
+        follows, why_apart = follows and span.follows, why_apart or span.why_apart
+        for stretch in _clocked(span, pairs):
+            stretches.append(replace(stretch, follows=stretch.follows and follows, why_apart=why_apart))
+            follows, why_apart = True, ""
+    return [stretch for stretch in _one_way(stretches) if stretch.high_s > stretch.low_s]
+
+
+@dataclass(frozen=True)
+class _Span:
+    from_ms: float
+    to_ms: float
+    rate: float
+    follows: bool
+    why_apart: str
+
+
+@dataclass
+class _Player:
+    """What is known of the player after each mark."""
+
+    wanted: bool = False
+    stalled: bool = False
+    seeking: bool = False
+    visible: bool = True
+    gone: bool = False
+    lost: bool = False
+    rate: float = 1.0
+
+    def runs(self) -> bool:
+        return self.wanted and not (self.stalled or self.seeking) and self.rate > 0
+
+    def runs_in_view(self) -> bool:
+        return self.runs() and self.visible and not (self.gone or self.lost)
+
+    def hides(self) -> str:
+        if self.lost:
+            return "record-missing"
+        if self.gone:
+            return "gone"
+        return "hidden" if self.runs() and not self.visible else ""
+
+    def take(self, kind: str, rate: float) -> None:  # noqa: C901  # one line for each kind of mark
+        match kind:
+            case "play":
+                # `playing` or `waiting` follows at once, and only `playing` means that it moves
+                self.wanted, self.stalled = True, True
+            case "playing" | "ran" | "seen":
+                self.wanted, self.stalled, self.seeking = True, False, False
+                self.visible = self.visible or kind == "seen"
+            case "pause" | "ended" | "finish":
+                self.wanted = False
+            case "seeking" | "seeked":
+                self.seeking = kind == "seeking"
+            case "waiting":
+                self.stalled = True
+            case "hidden" | "close":
+                self.visible = False
+            case "visible":
+                self.visible = True
+            case "rate":
+                self.rate = rate if 0 < rate <= HIGHEST_RATE else 0.0
+            case "gone" | "back":
+                self.gone = kind == "gone"
+            case "lost":
+                self.lost, self.wanted = True, False
+            case "found":
+                self.lost = False
+
+
+GRAVITY = ("", "hidden", "gone", "record-missing")
+MARKS = (
+    *("play", "playing", "pause", "ended", "finish", "seeking", "seeked", "waiting"),
+    *("hidden", "visible", "close", "rate"),
+)
+
+
+def _spans(stream: Stream, pairs: Pairs, frames: Pairs) -> Iterator[_Span]:
+    player = _Player()
+    start, follows, why_apart = 0.0, True, ""
+    for t_ms, kind, rate in _marks(stream, pairs, frames):
+        ran, at_rate = player.runs_in_view(), player.rate
+        player.take(kind, rate)
+        if (player.runs_in_view(), player.rate) != (ran, at_rate):
+            if ran and t_ms > start:
+                yield _Span(start, t_ms, at_rate, follows, why_apart)
+                follows, why_apart = True, ""
+            start = t_ms
+        follows = follows and kind not in {"seeking", "lost"}
+        why_apart = max(why_apart, player.hides(), key=GRAVITY.index)
+    end = float(stream.times_ms().max(initial=0.0))
+    if player.runs_in_view() and end > start:
+        yield _Span(start, end, player.rate, follows, why_apart)
+
+
+def _marks(stream: Stream, pairs: Pairs, frames: Pairs) -> list[tuple[float, str, float]]:
+    marks = [(event.t_ms, event.kind, event.number(0)) for event in stream.of_kind(*MARKS)]
+    times = np.sort(stream.times_ms())
+    for silence in np.flatnonzero(np.diff(times) > GONE_MS):
+        marks += [(float(times[silence]), "gone", 0.0), (float(times[silence + 1]), "back", 0.0)]
+    for hole in holes(stream):
+        marks += [(hole.from_ms, "lost", 0.0), (hole.to_ms, "found", 0.0)]
+        # what the player was told meanwhile is not known; two pairs that advance show that it ran
+        at = int(np.searchsorted(pairs[0], hole.to_ms))
+        advancing = np.flatnonzero(np.diff(pairs[1][at:]) > 0)
+        if advancing.size:
+            ran_ms = float(pairs[0][at + advancing[0]])
+            marks.append((ran_ms, "seen" if ran_ms in frames[0] else "ran", 0.0))
+    return sorted(marks, key=lambda mark: mark[0])
+
+
+def _clocked(span: _Span, pairs: Pairs) -> Iterator[Played]:
+    inside = slice(*np.searchsorted(pairs[0], [span.from_ms, span.to_ms]))
+    times, media = pairs[0][inside], pairs[1][inside]
+    gained, due = np.diff(media), np.diff(times) * span.rate / 1000.0
+    jumps = np.flatnonzero((gained < -JUMP_S) | (gained > due + JUMP_S)) + 1
+    bounds = [span.from_ms, *times[jumps].tolist(), span.to_ms]
+    for place, (part_times, part_media) in enumerate(zip(np.split(times, jumps), np.split(media, jumps), strict=True)):
+        if not part_times.size:
+            return
+        forward = part_media >= np.maximum.accumulate(part_media)
+        clock = MediaClock(part_times[forward], part_media[forward], span.rate)
+        from_ms = max(bounds[place], float(clock.monotonic_ms[0]) - FARTHEST_MS)
+        to_ms = min(bounds[place + 1], float(clock.monotonic_ms[-1]) + FARTHEST_MS)
+        low_s, high_s = clock.media_at([from_ms, to_ms]).tolist()
+        yield Played(from_ms, to_ms, low_s, high_s, clock, follows=place == 0, why_apart="")
+
+
+def _one_way(stretches: list[Played]) -> list[Played]:
+    """Where nobody sought, media time does not go back: clocks run on beyond their pairs are cut where they cross."""
+    kept = list(stretches)
+    for place, (before, after) in enumerate(pairwise(stretches)):
+        first_s = float(after.clock.media_s[0])
+        if after.follows and float(before.clock.media_s[-1]) <= first_s:
+            high_s = min(kept[place].high_s, first_s)
+            kept[place] = replace(kept[place], high_s=high_s)
+            kept[place + 1] = replace(after, low_s=max(after.low_s, high_s))
+    return kept
+
+
+def _sorted(frames: Pairs, fallback: Pairs) -> Pairs:
+    times = np.concatenate([frames[0], fallback[0]])
+    media = np.concatenate([frames[1], fallback[1]])
+    distinct, first = np.unique(times, return_index=True)
+    return distinct, media[first]
+
+
+def _far_from(fallback: Pairs, frames: Pairs) -> Pairs:
+    if not frames[0].size:
+        return fallback
+    known = np.sort(frames[0])
+    after = (
+        np.searchsorted(known, fallback[0]).clip(1, known.size) if known.size > 1 else np.ones(fallback[0].size, int)
+    )
+    nearest = np.minimum(
+        abs(fallback[0] - known[after - 1]), abs(fallback[0] - known[np.minimum(after, known.size - 1)])
+    )
+    far = nearest > FRAMES_NEAR_MS
+    return fallback[0][far], fallback[1][far]

@@ -1,0 +1,68 @@
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dialogram.capture.event_log import MOST_MEDIA_S, Event, EventLog
+
+
+@dataclass(frozen=True)
+class Saved:
+    """How far a sitting is safe: its records are there without a gap up to here.
+
+    Parameters
+    ----------
+    media_s
+        Where the recording was, or None when it had not yet begun.
+    value
+        Where the dial stood, or None when it had not yet been touched.
+    """
+
+    media_s: float | None
+    value: float | None
+
+
+def saved(log: EventLog) -> Saved:
+    """Return from where a sitting can go on: the last place and value of the newest stream that has them.
+
+    Examples
+    --------
+    >>> from dialogram.capture import LoggedRecord
+    >>> opened = ["open", 0, {"epoch": 1}]
+    >>> records = [
+    ...     LoggedRecord("a" * 32, 0, [opened, ["dial", 90, 55, "wheel"], ["clock", 100, 7.5, "frame"]]),
+    ...     LoggedRecord("a" * 32, 2, [["clock", 600, 8.0, "frame"]]),
+    ... ]
+    >>> saved(EventLog.from_records(records))
+    Saved(media_s=7.5, value=55.0)
+    """
+    media_s = value = None
+    for stream in log.streams:
+        known = stream.prefix().events
+        media_s = first_known(last_media_s(known), media_s)
+        value = first_known(last_value(known), value)
+    return Saved(media_s, value)
+
+
+def last_media_s(events: Iterable[Event]) -> float | None:
+    """Return where the recording was at the last clock pair, without any at the last event that says it."""
+    said: dict[bool, float] = {}
+    for event in events:
+        if event.kind in {"clock", "play", "playing", "pause", "seeked", "waiting", "ended", "heartbeat"}:
+            media_s = event.number(0)
+            if 0 <= media_s <= MOST_MEDIA_S:
+                said[event.kind == "clock"] = media_s
+    return said.get(True, said.get(False))
+
+
+def last_value(events: Iterable[Event]) -> float | None:
+    """Return where the dial stood in the end, or None before it was touched."""
+    value = None
+    for event in events:
+        if event.kind == "dial" and not math.isnan(event.number(0)):
+            value = event.number(0)
+    return value
+
+
+def first_known(newer: float | None, older: float | None) -> float | None:
+    """Return the newer, or where it is not known the older."""
+    return older if newer is None else newer
