@@ -1,0 +1,40 @@
+import type { Resume, Scale } from "./protocol.ts";
+
+export type Role = "client" | "therapist" | "observer";
+export type Texts<Key extends string> = Readonly<Record<Key, string>>;
+
+/** What a page that plays a recording to a dial is given. */
+export interface DialPageData<Key extends string> {
+  readonly media_url: string;
+  readonly has_video: boolean;
+  readonly start_s: number;
+  readonly end_s: number;
+  readonly scale: Scale;
+  readonly role: Role;
+  readonly texts: Texts<Key>;
+}
+
+export interface RatePageData<Key extends string> extends DialPageData<Key> {
+  readonly base: string;
+  readonly csrf: string;
+  readonly may_pause: boolean;
+  readonly break_after_min: number | null;
+  readonly resume: Resume | null;
+  readonly stop_url: string;
+}
+
+export interface PracticePageData<Key extends string> extends DialPageData<Key> {
+  readonly practice: { readonly start_s: number; readonly length_s: number };
+  readonly next_url: string;
+}
+
+/** Read a page's data; a text that was forgotten is named at once instead of leaving a blank. */
+export function readPageData<Data extends { readonly texts: Texts<string> }>(
+  json: string,
+  keys: readonly string[],
+): Data {
+  const data = JSON.parse(json) as Data;
+  const missing = keys.filter((key) => typeof data.texts?.[key] !== "string");
+  if (missing.length > 0) throw new Error(`page data: no text for ${missing.join(", ")}`);
+  return data;
+}

@@ -1,0 +1,93 @@
+/** What browser and server say to each other while a sitting is recorded, format 1. */
+export const FORMAT = 1;
+export const MOST_RECORDS = 64;
+export const MOST_BYTES = 256 * 1024;
+
+export type DialSource = "pointer" | "wheel" | "keyboard" | "touch" | "restore";
+export type ClockSource = "frame" | "current_time";
+export type PlayerKind = "play" | "playing" | "pause" | "seeking" | "seeked" | "waiting" | "ended";
+
+export interface Opening {
+  readonly format: typeof FORMAT;
+  readonly time_origin_ms: number;
+  readonly epoch: number;
+  readonly device: { readonly kind: string; readonly name: string; readonly resolution: number };
+  readonly page: { readonly width: number; readonly height: number; readonly pixel_ratio: number };
+  readonly agent: string;
+  readonly media: { readonly duration_s: number; readonly has_video: boolean };
+  readonly resumed_at_s: number | null;
+}
+
+/** One event: its kind, when it happened on the clock of performance.now(), and what it carries. */
+export type LogEvent =
+  | readonly ["open", number, Opening]
+  | readonly ["dial", number, number, DialSource]
+  | readonly ["clock", number, number, ClockSource]
+  | readonly [PlayerKind, number, number]
+  | readonly ["rate", number, number]
+  | readonly ["hidden" | "visible" | "focus" | "blur" | "stop" | "close" | "finish", number]
+  | readonly ["heartbeat", number, number, number | null]
+  | readonly ["picture", number, "hidden" | "shown"]
+  | readonly ["device", number, "lost" | "found", string]
+  | readonly ["resize", number, number, number]
+  | readonly ["break", number, "start" | "end"];
+
+export interface EventRecord {
+  readonly seq: number;
+  readonly events: readonly LogEvent[];
+}
+
+export interface Resume {
+  readonly media_s: number;
+  readonly value: number | null;
+}
+
+export interface StreamOpened {
+  readonly epoch: number;
+  readonly resume: Resume | null;
+}
+
+export interface RecordsAnswer {
+  readonly acknowledged: readonly number[];
+  readonly conflicts: readonly number[];
+  readonly epoch: number;
+  readonly saved_to_s: number | null;
+}
+
+export interface Scale {
+  readonly name: string;
+  readonly low: number;
+  readonly high: number;
+  readonly neutral: number;
+  readonly step: number;
+  readonly low_label: string;
+  readonly neutral_label: string;
+  readonly high_label: string;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function isSeqs(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((seq) => Number.isInteger(seq));
+}
+
+/** The server's answer to records, or null when something else answered (a log-in page, a captive portal). */
+export function readRecordsAnswer(value: unknown): RecordsAnswer | null {
+  if (!isObject(value)) return null;
+  const { acknowledged, conflicts, epoch, saved_to_s } = value;
+  if (!isSeqs(acknowledged) || !isSeqs(conflicts) || typeof epoch !== "number") return null;
+  return { acknowledged, conflicts, epoch, saved_to_s: typeof saved_to_s === "number" ? saved_to_s : null };
+}
+
+/** The server's answer to a stream being opened, or null when something else answered. */
+export function readStreamOpened(value: unknown): StreamOpened | null {
+  if (!isObject(value) || typeof value.epoch !== "number") return null;
+  const { resume } = value;
+  if (!isObject(resume) || typeof resume.media_s !== "number") return { epoch: value.epoch, resume: null };
+  return {
+    epoch: value.epoch,
+    resume: { media_s: resume.media_s, value: typeof resume.value === "number" ? resume.value : null },
+  };
+}

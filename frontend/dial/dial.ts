@@ -1,0 +1,127 @@
+import { DialModel, sideLabel, valueText } from "../core/dial_model.ts";
+import type { DialSource, Scale } from "../core/protocol.ts";
+import { Drawing, PIVOT } from "./drawing.ts";
+import { listenToHand } from "./hand.ts";
+
+const LEAST_RADIUS = 60;
+const WIDTH = 480;
+
+export interface DialOptions {
+  readonly host: HTMLElement;
+  readonly stage: HTMLElement;
+  readonly scale: Scale;
+  readonly value: number;
+  readonly texts: { readonly label: string; readonly less: string; readonly more: string };
+  /** Each contact and each movement of the hand, with the value it left and the time of the input itself. */
+  readonly onHand: (value: number, t_ms: number, source: DialSource) => void;
+}
+
+function button(name: string, label: string, sign: string): HTMLButtonElement {
+  const element = document.createElement("button");
+  element.type = "button";
+  element.className = `dial-step ${name}`;
+  element.setAttribute("aria-label", label);
+  element.textContent = sign;
+  return element;
+}
+
+function end(name: string, mark: string, label: string): HTMLElement {
+  const element = document.createElement("span");
+  element.className = `dial-end ${name}`;
+  const sign = document.createElement("span");
+  sign.setAttribute("aria-hidden", "true");
+  sign.textContent = mark;
+  element.append(sign, ` ${label}`);
+  return element;
+}
+
+/** The dial: a half circle to be turned by pointer, touch, wheel or keyboard, and the number it stands at. */
+export class Dial {
+  readonly #model: DialModel;
+  readonly #drawing: Drawing;
+  readonly #slider: HTMLElement;
+  readonly #options: DialOptions;
+  #enabled = false;
+  #drawn: number | null = null;
+  #frame = 0;
+
+  constructor(options: DialOptions) {
+    const { host, stage, scale, value, texts } = options;
+    this.#options = options;
+    this.#model = new DialModel(scale, value);
+    this.#drawing = new Drawing(scale);
+    this.#slider = document.createElement("div");
+    this.#slider.className = "dial-slider";
+    this.#slider.tabIndex = 0;
+    const fixed = {
+      role: "slider",
+      "aria-label": texts.label,
+      "aria-valuemin": scale.low,
+      "aria-valuemax": scale.high,
+    };
+    for (const [key, held] of Object.entries(fixed)) this.#slider.setAttribute(key, String(held));
+    this.#slider.append(this.#drawing.svg);
+    const less = button("dial-less", texts.less, "−");
+    const more = button("dial-more", texts.more, "+");
+    const base = document.createElement("div");
+    base.className = "dial-base";
+    base.append(less, end("dial-low", "▼", scale.low_label), end("dial-high", "▲", scale.high_label), more);
+    host.replaceChildren(this.#slider, base);
+    listenToHand({
+      model: this.#model,
+      area: this.#slider,
+      stage,
+      less,
+      more,
+      pivot: () => this.#pivot(),
+      enabled: () => this.#enabled,
+      moved: (t_ms, source) => {
+        this.#redraw();
+        options.onHand(this.#model.value, t_ms, source);
+      },
+    });
+    this.enabled = false;
+    this.#draw();
+  }
+
+  get value(): number {
+    return this.#model.value;
+  }
+
+  get enabled(): boolean {
+    return this.#enabled;
+  }
+
+  set enabled(enabled: boolean) {
+    this.#enabled = enabled;
+    this.#slider.setAttribute("aria-disabled", String(!enabled));
+    this.#options.host.classList.toggle("resting", !enabled);
+  }
+
+  /** Put the dial to a value without a hand: where it stood before a reload. */
+  set(value: number): void {
+    this.#model.set(value);
+    this.#redraw();
+  }
+
+  #redraw(): void {
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw(): void {
+    this.#frame = 0;
+    const { value, scale } = this.#model;
+    if (value === this.#drawn) return;
+    this.#drawn = value;
+    const text = valueText(value, scale);
+    this.#drawing.draw(value, text);
+    this.#slider.setAttribute("aria-valuenow", String(value));
+    this.#slider.setAttribute("aria-valuetext", `${text} ${sideLabel(value, scale)}`);
+  }
+
+  #pivot(): { point: { x: number; y: number }; least_radius: number } {
+    const box = this.#drawing.svg.getBoundingClientRect();
+    const unit = box.width / WIDTH;
+    return { point: { x: box.left + PIVOT.x * unit, y: box.top + PIVOT.y * unit }, least_radius: LEAST_RADIUS * unit };
+  }
+}

@@ -1,0 +1,84 @@
+import type { SendOutcome, SendRecords } from "../core/outbox.ts";
+import { readRecordsAnswer, readStreamOpened, type StreamOpened } from "../core/protocol.ts";
+
+const TIMEOUT_MS = 15_000;
+/** Above this a browser refuses to carry a request beyond the page's end. */
+const KEEPALIVE_BYTES = 60_000;
+
+export type FinishOutcome =
+  | { readonly kind: "finished"; readonly next: string }
+  | { readonly kind: "missing"; readonly missing: number }
+  | { readonly kind: "again" };
+
+interface Reply {
+  readonly status: number;
+  readonly json: unknown;
+}
+
+/** Speaks to the room about one sitting. */
+export class RoomClient {
+  readonly #base: string;
+  readonly #csrf: string;
+
+  constructor(base: string, csrf: string) {
+    this.#base = base;
+    this.#csrf = csrf;
+  }
+
+  send: SendRecords = async (body): Promise<SendOutcome> => {
+    const reply = await this.#post("records", body);
+    if (!reply) return { kind: "unreachable" };
+    if (reply.status === 200) {
+      const answer = readRecordsAnswer(reply.json);
+      return answer ? { kind: "answer", answer } : { kind: "unreachable" };
+    }
+    if (reply.status === 409 && codeOf(reply.json) === "closed") return { kind: "closed" };
+    if (reply.status === 400 || reply.status === 413) return { kind: "unfit" };
+    if (reply.status === 403 || reply.status === 404) return { kind: "refused" };
+    return { kind: "unreachable" };
+  };
+
+  /** Open a stream: what the server granted, "closed" when the sitting is handed in, null to try again. */
+  async open(stream: string): Promise<StreamOpened | "closed" | null> {
+    const reply = await this.#post("streams", JSON.stringify({ stream }));
+    if (reply?.status === 409 && codeOf(reply.json) === "closed") return "closed";
+    return reply?.status === 200 ? readStreamOpened(reply.json) : null;
+  }
+
+  async finish(stream: string, last_seq: number): Promise<FinishOutcome> {
+    const reply = await this.#post("finish", JSON.stringify({ stream, last_seq }));
+    const json = reply?.json as { next?: unknown; missing?: unknown } | null | undefined;
+    // Only a path of our own is followed, whoever answered.
+    if (reply?.status === 200 && typeof json?.next === "string" && /^\/(?!\/)/.test(json.next)) {
+      return { kind: "finished", next: json.next };
+    }
+    if (reply?.status === 409 && codeOf(json) === "records-missing") {
+      return { kind: "missing", missing: typeof json?.missing === "number" ? json.missing : 0 };
+    }
+    return { kind: "again" };
+  }
+
+  async #post(path: string, body: string): Promise<Reply | null> {
+    try {
+      const response = await fetch(`${this.#base}/${path}`, {
+        method: "POST",
+        body,
+        headers: { "Content-Type": "application/json", "X-CSRFToken": this.#csrf },
+        credentials: "same-origin",
+        cache: "no-store",
+        redirect: "error",
+        keepalive: body.length < KEEPALIVE_BYTES,
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      const json: unknown = await response.json().catch(() => null);
+      return { status: response.status, json };
+    } catch {
+      return null;
+    }
+  }
+}
+
+function codeOf(json: unknown): string | null {
+  const code = (json as { code?: unknown } | null)?.code;
+  return typeof code === "string" ? code : null;
+}

@@ -1,0 +1,268 @@
+import { backoff_ms } from "../../core/backoff.ts";
+import type { Outbox } from "../../core/outbox.ts";
+import type { RatePageData } from "../../core/page_data.ts";
+import type { DialSource, Opening, Resume } from "../../core/protocol.ts";
+import { clockText, filled } from "../../core/time_text.ts";
+import { Dial } from "../../dial/dial.ts";
+import { Player, type PlayerPhase } from "../../media/player.ts";
+import { Recorder } from "../../media/recorder.ts";
+import type { RoomClient } from "../../media/room_client.ts";
+import { keepAwake, letSleep } from "../../media/wake_lock.ts";
+import { marked, sleep, write } from "./elements.ts";
+import type { RateText } from "./rate_texts.ts";
+import type { StatusLine } from "./status_line.ts";
+import type { Message, Veil } from "./veil.ts";
+
+const TICK_MS = 250;
+const STALL_MS = 1000;
+/** The player's own events follow a pause within a task or two: they belong into the log before it is closed. */
+const SETTLE_MS = 100;
+const PATIENCE_MS = 4000;
+const AGAIN_MS = 5000;
+/** So little of the stretch left at a resume that there is nothing to rate in it. */
+const NOTHING_LEFT_S = 0.25;
+
+export interface SittingParts {
+  readonly page: RatePageData<RateText>;
+  readonly outbox: Outbox;
+  readonly status: StatusLine;
+  readonly veil: Veil;
+  readonly client: RoomClient;
+  readonly stream: string;
+  readonly resume: Resume | null;
+  readonly describe: (duration_s: number, resumed_at_s: number | null) => Opening;
+}
+
+/** loading → resting ⇄ rating → leaving → over; resting waits for a hand on the dial. */
+type State = "loading" | "resting" | "rating" | "leaving" | "over";
+
+/** One page's part of a sitting: film above, dial below, and everything that can come between. */
+export class RatingSitting {
+  readonly #parts: SittingParts;
+  readonly #player: Player;
+  readonly #recorder: Recorder;
+  readonly #dial: Dial;
+  readonly #breakButton = marked<HTMLButtonElement>("break");
+  readonly #pictureButton = marked<HTMLButtonElement>("picture");
+  readonly #curtain = marked("curtain");
+  readonly #offer = marked("offer");
+  readonly #resumed_value: number | null;
+  #state: State = "loading";
+  #on_break = false;
+  #blocked = false;
+  #yielded = false;
+  #rating_since_s: number;
+  #stall: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(parts: SittingParts) {
+    this.#parts = parts;
+    const { page, outbox, stream, resume } = parts;
+    const at_s = resume ? Math.max(page.start_s, resume.media_s) : page.start_s;
+    this.#rating_since_s = at_s;
+    this.#resumed_value = resume?.value ?? null;
+    this.#player = new Player(marked<HTMLMediaElement>("media"), page, at_s);
+    this.#recorder = new Recorder({ stream, player: this.#player, outbox });
+    this.#dial = new Dial({
+      host: marked("dial"),
+      stage: marked("stage"),
+      scale: page.scale,
+      value: this.#resumed_value ?? page.scale.neutral,
+      texts: { label: page.texts.dial_label, less: page.texts.dial_less, more: page.texts.dial_more },
+      onHand: (value, t_ms, source) => this.#hand(value, t_ms, source),
+    });
+    this.#player.subscribe((event, { phase }) => {
+      if (!event) this.#follow(phase);
+    });
+    outbox.subscribe(({ fenced, closed }) => {
+      if (fenced || closed) void this.#yieldTo(fenced ? "fenced" : "closed");
+    });
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) this.#rest({ title: page.texts.go_on, detail: page.texts.unseen });
+    });
+    marked("stop").addEventListener("click", () => void this.#stop());
+    this.#breakButton.addEventListener("click", () => this.#toggleBreak());
+    this.#pictureButton.addEventListener("click", () => this.#togglePicture());
+    this.#breakButton.disabled = true;
+    setInterval(() => this.#tick(), TICK_MS);
+    this.#tick();
+    this.#player.load(page.media_url);
+  }
+
+  #ready(): void {
+    const { page, describe, veil } = this.#parts;
+    const at_s = this.#player.position_s;
+    const resumes = this.#resumed_value !== null || at_s > page.start_s + NOTHING_LEFT_S;
+    const { duration_s } = this.#player.snapshot;
+    this.#recorder.open(describe(Number.isFinite(duration_s) ? duration_s : page.end_s, resumes ? at_s : null));
+    if (page.end_s - at_s < NOTHING_LEFT_S) {
+      void this.#finish();
+      return;
+    }
+    const { texts } = page;
+    this.#state = "resting";
+    this.#dial.enabled = true;
+    const detail = resumes ? filled(texts.go_on_at, { time: clockText(at_s - page.start_s) }) : texts.begin_how;
+    veil.show({ title: resumes ? texts.go_on : texts.begin, detail });
+  }
+
+  #follow(phase: PlayerPhase): void {
+    const { veil, page } = this.#parts;
+    clearTimeout(this.#stall);
+    if (phase === "ready") this.#ready();
+    else if (phase === "playing") {
+      if (this.#state === "rating") veil.hide();
+      void keepAwake();
+    } else if (phase === "waiting" && this.#state === "rating") {
+      this.#stall = setTimeout(() => veil.show({ title: page.texts.waiting }), STALL_MS);
+    } else if (phase === "unreachable" && (this.#state === "rating" || this.#state === "loading")) {
+      veil.show({ title: page.texts.unreachable, detail: page.texts.unreachable_how });
+    } else if (phase === "paused") this.#rest({ title: page.texts.go_on });
+    else if (phase === "ended" && this.#state === "rating") void this.#finish();
+  }
+
+  #hand(value: number, t_ms: number, source: DialSource): void {
+    if (this.#state !== "rating" && this.#state !== "resting") return;
+    const untouched = this.#recorder.value === null && value === this.#resumed_value;
+    this.#recorder.dial(value, t_ms, untouched ? "restore" : source);
+    if (this.#state === "resting" && !this.#blocked) void this.#goOn();
+  }
+
+  async #goOn(): Promise<void> {
+    const { veil, page } = this.#parts;
+    this.#state = "rating";
+    this.#breakButton.disabled = false;
+    this.#endBreak();
+    this.#rating_since_s = this.#player.position_s;
+    veil.hide();
+    if ((await this.#player.play()) === "playing" || this.#state !== "rating") return;
+    // A browser lets sound begin only after a click or a key, and a wheel or a finger still down is neither.
+    this.#state = "resting";
+    this.#blocked = true;
+    veil.show({ title: page.texts.begin_click });
+    const heard = new AbortController();
+    const again = (): void => {
+      heard.abort();
+      this.#blocked = false;
+      if (this.#state === "resting") void this.#goOn();
+    };
+    for (const kind of ["pointerup", "keydown"]) document.addEventListener(kind, again, { signal: heard.signal });
+  }
+
+  /** Pause until a hand touches the dial again. */
+  #rest(message: Message): void {
+    if (this.#state !== "rating") return;
+    this.#state = "resting";
+    this.#player.pause();
+    letSleep();
+    this.#parts.veil.show(message);
+  }
+
+  #toggleBreak(): void {
+    const { texts } = this.#parts.page;
+    if (this.#on_break) {
+      void this.#goOn();
+      return;
+    }
+    if (this.#state !== "rating" && this.#state !== "resting") return;
+    this.#recorder.note(["break", performance.now(), "start"]);
+    this.#on_break = true;
+    const message = { title: texts.break, detail: texts.go_on };
+    this.#rest(message);
+    this.#parts.veil.show(message);
+    write(this.#breakButton, texts.end_break);
+    write(this.#offer, "");
+  }
+
+  #endBreak(): void {
+    if (!this.#on_break) return;
+    this.#on_break = false;
+    this.#recorder.note(["break", performance.now(), "end"]);
+    write(this.#breakButton, this.#parts.page.texts.take_break);
+  }
+
+  #togglePicture(): void {
+    const { texts } = this.#parts.page;
+    this.#curtain.hidden = !this.#curtain.hidden;
+    write(this.#pictureButton, this.#curtain.hidden ? texts.hide_picture : texts.show_picture);
+    this.#recorder.note(["picture", performance.now(), this.#curtain.hidden ? "shown" : "hidden"]);
+  }
+
+  #tick(): void {
+    const { status, page } = this.#parts;
+    const at_s = this.#player.position_s;
+    status.showLeft(at_s);
+    const { break_after_min, may_pause, texts } = page;
+    if (!may_pause || break_after_min === null || this.#state !== "rating") return;
+    const rated_min = (at_s - this.#rating_since_s) / 60;
+    if (rated_min >= break_after_min) write(this.#offer, filled(texts.break_offer, { n: Math.floor(rated_min) }));
+  }
+
+  /** End this page's part: pause, let the last events in, close the log. */
+  async #leave(message: Message): Promise<void> {
+    this.#state = "leaving";
+    this.#dial.enabled = false;
+    this.#breakButton.disabled = true;
+    write(this.#offer, "");
+    this.#parts.veil.show(message);
+    this.#player.pause();
+    letSleep();
+    await sleep(SETTLE_MS);
+  }
+
+  async #stop(): Promise<void> {
+    const { page, outbox, veil } = this.#parts;
+    const { texts, stop_url } = page;
+    if (this.#state === "over" || this.#state === "leaving") {
+      location.assign(stop_url);
+      return;
+    }
+    this.#recorder.note(["stop", performance.now()]);
+    const message = { title: texts.stopped, detail: texts.stopped_saving };
+    await this.#leave(message);
+    this.#recorder.end();
+    outbox.hurry();
+    setTimeout(() => veil.show({ ...message, link: { text: texts.leave, url: stop_url } }), PATIENCE_MS);
+    await outbox.emptied();
+    location.assign(stop_url);
+  }
+
+  async #yieldTo(other: "fenced" | "closed"): Promise<void> {
+    if (this.#yielded) return;
+    this.#yielded = true;
+    const { texts, stop_url } = this.#parts.page;
+    const link = { text: texts.leave, url: stop_url };
+    await this.#leave(
+      other === "fenced"
+        ? { title: texts.fenced, detail: texts.fenced_how }
+        : { title: texts.closed, detail: texts.closed_how, link },
+    );
+    this.#recorder.end();
+    this.#state = "over";
+  }
+
+  async #finish(): Promise<void> {
+    const { page, outbox, veil, client, stream } = this.#parts;
+    const { texts } = page;
+    await this.#leave({ title: texts.saving });
+    const last_seq = this.#recorder.finish();
+    outbox.hurry();
+    const patience = setTimeout(() => veil.show({ title: texts.saving, detail: texts.saving_wait }), PATIENCE_MS);
+    await outbox.emptied();
+    for (let failures = 1; !this.#yielded; failures += 1) {
+      const outcome = await client.finish(stream, last_seq);
+      if (outcome.kind === "finished") {
+        await outbox.purge();
+        location.assign(outcome.next);
+        return;
+      }
+      clearTimeout(patience);
+      const missing = outcome.kind === "missing";
+      veil.show(
+        missing
+          ? { title: texts.missing, detail: texts.missing_how }
+          : { title: texts.saving, detail: texts.saving_wait },
+      );
+      await sleep(missing ? AGAIN_MS : backoff_ms(failures));
+    }
+  }
+}

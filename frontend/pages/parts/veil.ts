@@ -1,0 +1,33 @@
+import { marked, write } from "./elements.ts";
+
+export interface Message {
+  readonly title: string;
+  readonly detail?: string;
+  readonly link?: { readonly text: string; readonly url: string };
+}
+
+/** What lies over the film whenever it does not play: one calm sentence, also for who cannot see it. */
+export class Veil {
+  readonly #veil = marked("veil");
+  readonly #title = marked("veil-title");
+  readonly #detail = marked("veil-detail");
+  readonly #link = marked<HTMLAnchorElement>("veil-link");
+
+  show({ title, detail = "", link }: Message): void {
+    write(this.#title, title);
+    write(this.#detail, detail);
+    this.#link.hidden = !link;
+    if (link) {
+      this.#link.href = link.url;
+      write(this.#link, link.text);
+    }
+    this.#veil.classList.add("shown");
+  }
+
+  hide(): void {
+    this.#veil.classList.remove("shown");
+    this.#link.hidden = true;
+    write(this.#title, "");
+    write(this.#detail, "");
+  }
+}

@@ -1,0 +1,83 @@
+import "./base.css";
+import "./dial.css";
+import "./rate.css";
+import { backoff_ms } from "../core/backoff.ts";
+import { Outbox } from "../core/outbox.ts";
+import { type RatePageData, readPageData } from "../core/page_data.ts";
+import { FORMAT, type Opening, type StreamOpened } from "../core/protocol.ts";
+import { randomId } from "../core/random_id.ts";
+import { openStore } from "../media/record_store.ts";
+import { RoomClient } from "../media/room_client.ts";
+import { marked, pageJson, sleep } from "./parts/elements.ts";
+import { RATE_TEXTS, type RateText } from "./parts/rate_texts.ts";
+import { RatingSitting } from "./parts/rating_sitting.ts";
+import { StatusLine } from "./parts/status_line.ts";
+import { Veil } from "./parts/veil.ts";
+
+const TICK_MS = 125;
+
+const page = readPageData<RatePageData<RateText>>(pageJson(), RATE_TEXTS);
+const { texts } = page;
+const veil = new Veil();
+const client = new RoomClient(page.base, page.csrf);
+const stream = randomId((bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>));
+
+function describe(opened: StreamOpened, duration_s: number, resumed_at_s: number | null): Opening {
+  return {
+    format: FORMAT,
+    time_origin_ms: performance.timeOrigin,
+    epoch: opened.epoch,
+    device: { kind: "screen", name: "dial on screen", resolution: page.scale.step },
+    page: { width: innerWidth, height: innerHeight, pixel_ratio: devicePixelRatio },
+    agent: navigator.userAgent,
+    media: { duration_s, has_video: page.has_video },
+    resumed_at_s,
+  };
+}
+
+async function openStream(): Promise<StreamOpened | "closed"> {
+  for (let failures = 1; ; failures += 1) {
+    const opened = await client.open(stream);
+    if (opened) return opened;
+    await sleep(backoff_ms(failures));
+  }
+}
+
+async function run(): Promise<void> {
+  veil.show({ title: texts.preparing });
+  const stop = marked("stop");
+  const leaveEarly = (): void => location.assign(page.stop_url);
+  stop.addEventListener("click", leaveEarly);
+  // A page brought back from the back/forward cache has a closed stream: begin a new one.
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+  const store = await openStore(page.base.split("/").at(-1) ?? page.base);
+  const outbox = new Outbox({ now: () => performance.now(), store, send: client.send });
+  const status = new StatusLine({ texts, start_s: page.start_s, end_s: page.end_s });
+  outbox.subscribe((snapshot) => status.showSaved(snapshot));
+  await outbox.restore();
+  setInterval(() => outbox.tick(), TICK_MS);
+  addEventListener("online", () => outbox.hurry());
+  // What an earlier page left unsent goes first, so that the server resumes where the hand really was.
+  outbox.hurry();
+  await outbox.emptied();
+  const opened = outbox.snapshot.closed ? "closed" : await openStream();
+  if (opened === "closed") {
+    veil.show({ title: texts.closed, detail: texts.closed_how, link: { text: texts.leave, url: page.stop_url } });
+    return;
+  }
+  outbox.grant(opened.epoch);
+  stop.removeEventListener("click", leaveEarly);
+  new RatingSitting({
+    page,
+    outbox,
+    status,
+    veil,
+    client,
+    stream,
+    resume: opened.resume ?? page.resume,
+    describe: (duration_s, resumed_at_s) => describe(opened, duration_s, resumed_at_s),
+  });
+}
+
+void run();
