@@ -210,7 +210,7 @@ class Keyring:
             epoch, wrapped_epoch, keys = document["epoch"], document["epoch_key"], document["keys"]
             whole = stated == _checksum(document)
             sound = document["format"] == FORMAT and all(isinstance(value, str) for value in keys.values())
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise KeyringError(f"{self._path.name}: the keyring is damaged") from None
         if not sound:
             raise KeyringError(f"{self._path.name}: expected a keyring of the format {FORMAT}")

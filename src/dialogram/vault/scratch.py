@@ -133,6 +133,8 @@ class _Blocks:
 
     def _hold(self, number: int) -> _Block:
         """Bring a block into memory, making room for it first."""
+        if self._file.closed:
+            raise ValueError("scratch file: it is closed")
         if number in self._held:
             self._held.move_to_end(number)
             return self._held[number]
