@@ -1,5 +1,83 @@
-"""Moment-by-moment ratings of psychotherapy sessions."""
+"""Moment-by-moment ratings of psychotherapy sessions.
+
+What is named here is loaded when it is first asked for, so that `import dialogram` costs next to nothing.
+
+Examples
+--------
+>>> import dialogram
+>>> a = dialogram.Trace(values=[40.0, 50.0, 60.0, 55.0], step_s=1.0, name="client")
+>>> b = dialogram.Trace(values=[45.0, 50.0, 70.0, 55.0], step_s=1.0, name="therapist")
+>>> dialogram.compare(a, b).level.difference
+3.75
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from dialogram._version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from dialogram.analysis import (
+        DiscrepancyRule,
+        DyadResult,
+        Extreme,
+        Extremes,
+        ExtremesRule,
+        GuessScore,
+        compare,
+        find_discrepancies,
+        pick_extremes,
+        score_guess,
+    )
+    from dialogram.archive import TableError, read_traces
+    from dialogram.timeline import HELPFULNESS, Scale, Segment, Trace
+
+_HOMES = {
+    "dialogram.analysis": (
+        "DiscrepancyRule",
+        "DyadResult",
+        "Extreme",
+        "Extremes",
+        "ExtremesRule",
+        "GuessScore",
+        "compare",
+        "find_discrepancies",
+        "pick_extremes",
+        "score_guess",
+    ),
+    "dialogram.archive": ("TableError", "read_traces"),
+    "dialogram.timeline": ("HELPFULNESS", "Scale", "Segment", "Trace"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "HELPFULNESS",
+    "DiscrepancyRule",
+    "DyadResult",
+    "Extreme",
+    "Extremes",
+    "ExtremesRule",
+    "GuessScore",
+    "Scale",
+    "Segment",
+    "TableError",
+    "Trace",
+    "__version__",
+    "compare",
+    "find_discrepancies",
+    "pick_extremes",
+    "read_traces",
+    "score_guess",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

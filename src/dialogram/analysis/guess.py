@@ -116,7 +116,9 @@ def score_guess(truth: Sequence[Kind], guesses: Sequence[Kind], *, numbers_told:
 
 
 def view_own(trace: Trace, own_extremes: Sequence[Extreme], segments: Sequence[Segment]) -> tuple[OwnView, ...]:
-    """Say what the guesser's own rating says of each segment: does she guess the client, or repeat herself?
+    """Say what the guesser's own rating says of each segment that was guessed.
+
+    Does she guess the client, or repeat herself?
 
     Parameters
     ----------

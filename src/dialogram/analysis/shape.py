@@ -113,7 +113,9 @@ def truncated_shift_p(a: Floats, b: Floats) -> float:
 
     The middle of a, ``a[D : n − D]`` with ``D = ⌊n/8⌋``, against every window ``b[D + s : n − D + s]``, s = −D … D:
     ``p = #{|r_s| ≥ |r_0|} / (2D + 1)``, s = 0 counted. Yuan & Shou 2024, PLOS Biology 22 (8), e3002758,
-    doi 10.1371/journal.pbio.3002758. NaN for fewer than 8 bins, or where a window at s = 0 does not vary.
+    doi 10.1371/journal.pbio.3002758. Where one series is stationary the level cannot exceed ``#/(D + 1)``, about twice
+    this p: of D + 1 neighbouring windows at most k can be among the k largest of their own shifts. On smooth traces,
+    drifting or not, it is .03 to .04 at .05. NaN for fewer than 8 bins, or where a window at s = 0 does not vary.
     """
     most = a.size // 8
     if most < 1:

@@ -1,1 +1,5 @@
 """Files in and out."""
+
+from dialogram.archive.tables import TableError, read_traces
+
+__all__ = ["TableError", "read_traces"]

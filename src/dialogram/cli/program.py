@@ -1,6 +1,8 @@
 import typer
 
 from dialogram._version import __version__
+from dialogram.cli.dyad import dyad
+from dialogram.cli.extremes import extremes
 
 program = typer.Typer(
     name="dialogram",
@@ -19,6 +21,10 @@ def _program(
     if version:
         typer.echo(__version__)
         raise typer.Exit
+
+
+program.command()(dyad)
+program.command()(extremes)
 
 
 def main() -> None:

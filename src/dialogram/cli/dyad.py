@@ -1,0 +1,131 @@
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dialogram.cli.dyad_table import print_dyad
+from dialogram.cli.ratings import (
+    AsJson,
+    ScaleHigh,
+    ScaleLow,
+    ScaleNeutral,
+    Step,
+    TimeColumn,
+    make_scale,
+    warn_of_oddities,
+)
+from dialogram.cli.voice import needs_extra, print_json, refuse_bad_input, warn
+
+if TYPE_CHECKING:
+    from dialogram.analysis import DyadResult
+    from dialogram.timeline import Scale, Trace
+
+FIGURES = (".svg", ".png", ".pdf")
+REPORTS = (".html", ".pdf")
+
+
+def dyad(  # noqa: PLR0917  # typer's way
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="CLIENT THERAPIST | FILE", help="A table each, or one for both.", show_default=False),
+    ],
+    columns: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="A B", help="Columns of the client's and the therapist's ratings.", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+    figure: Annotated[Path | None, typer.Option(help="Draw the two traces: .svg, .png or .pdf.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write a report: .html or .pdf.")] = None,
+    time_column: TimeColumn = None,
+    step: Step = None,
+    scale_low: ScaleLow = 0.0,
+    scale_high: ScaleHigh = 100.0,
+    scale_neutral: ScaleNeutral = None,
+) -> None:
+    """Compare two ratings of one session: level, shape, lag, agreement, extremes, discrepancies."""
+    _check_use(files, columns, time_column=time_column, step_s=step)
+    _check_ending("--figure", figure, FIGURES)
+    _check_ending("--report", report, REPORTS)
+    scale = make_scale(scale_low, scale_high, scale_neutral)
+    from dialogram.analysis import compare
+
+    with refuse_bad_input():
+        a, b = _read_two(files, columns, time_column=time_column, step_s=step, scale=scale)
+        for trace in (a, b):
+            warn_of_oddities(trace)
+        result = compare(a, b)
+        if figure is not None:
+            _draw(a, b, result, figure)
+        if report is not None:
+            _report(a, b, result, report)
+    if as_json:
+        for note in result.notes:
+            warn(note)
+        print_json(result.to_dict())
+    else:
+        print_dyad(result)
+
+
+def _check_use(
+    files: list[Path], columns: tuple[str, str] | None, *, time_column: str | None, step_s: float | None
+) -> None:
+    if len(files) > 2:
+        raise typer.BadParameter(f"give one file or two, not {len(files)}")
+    if len(files) == 1 and columns is None:
+        raise typer.BadParameter("name the two columns of one file: --columns CLIENT THERAPIST")
+    if time_column is not None and step_s is not None:
+        raise typer.BadParameter("give --time-column or --step, not both")
+
+
+def _check_ending(option: str, path: Path | None, endings: tuple[str, ...]) -> None:
+    if path is not None and path.suffix.lower() not in endings:
+        raise typer.BadParameter(f"{option} ends in {', '.join(endings)}, got {path.name!r}")
+
+
+def _read_two(
+    files: list[Path],
+    columns: tuple[str, str] | None,
+    *,
+    time_column: str | None,
+    step_s: float | None,
+    scale: "Scale",
+) -> "tuple[Trace, Trace]":
+    from dialogram.archive import read_traces
+
+    if len(files) == 1:
+        a, b = read_traces(files[0], columns, time_column=time_column, step_s=step_s, scale=scale)
+        return a, b
+    traces = []
+    for index, (file, role) in enumerate(zip(files, ("client", "therapist"), strict=True)):
+        wanted = [columns[index]] if columns else None
+        found = read_traces(file, wanted, time_column=time_column, step_s=step_s, scale=scale)
+        if len(found) > 1:
+            names = ", ".join(repr(trace.name) for trace in found)
+            raise typer.BadParameter(f"{file.name} has the columns {names}: name one of each file with --columns")
+        traces.append(_renamed(found[0], role))
+    return traces[0], traces[1]
+
+
+def _renamed(trace: "Trace", name: str) -> "Trace":
+    from dialogram.timeline import Trace
+
+    return Trace(
+        values=trace.values,
+        step_s=trace.step_s,
+        start_s=trace.start_s,
+        coverage=trace.coverage,
+        scale=trace.scale,
+        name=name,
+    )
+
+
+def _draw(a: "Trace", b: "Trace", result: "DyadResult", path: Path) -> None:
+    with needs_extra("figures"):
+        from dialogram import figures
+    figures.save(figures.draw_session(a, b, result), path)
+
+
+def _report(a: "Trace", b: "Trace", result: "DyadResult", path: Path) -> None:
+    with needs_extra("figures"):
+        from dialogram import reports
+    reports.write_dyad_report(path, a, b, result)

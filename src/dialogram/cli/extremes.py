@@ -1,0 +1,87 @@
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dialogram.cli.ratings import (
+    AsJson,
+    ScaleHigh,
+    ScaleLow,
+    ScaleNeutral,
+    Step,
+    TimeColumn,
+    make_scale,
+    warn_of_oddities,
+)
+from dialogram.cli.voice import print_json, refuse_bad_input
+
+if TYPE_CHECKING:
+    from dialogram.analysis import Extremes
+    from dialogram.timeline import Trace
+
+
+def extremes(  # noqa: PLR0917  # typer's way
+    file: Annotated[Path, typer.Argument(help="Table with a column of ratings.", show_default=False)],
+    column: Annotated[str | None, typer.Option(help="Column of ratings, where there are several.")] = None,
+    as_json: AsJson = False,
+    window: Annotated[float, typer.Option(help="Length of a segment in seconds.")] = 30.0,
+    per_kind: Annotated[int, typer.Option(help="How many of each kind.")] = 3,
+    warm_up: Annotated[float, typer.Option(help="No segment starts in these first seconds.")] = 60.0,
+    time_column: TimeColumn = None,
+    step: Step = None,
+    scale_low: ScaleLow = 0.0,
+    scale_high: ScaleHigh = 100.0,
+    scale_neutral: ScaleNeutral = None,
+) -> None:
+    """Pick the highest and the lowest rated segments of a trace."""
+    if time_column is not None and step is not None:
+        raise typer.BadParameter("give --time-column or --step, not both")
+    scale = make_scale(scale_low, scale_high, scale_neutral)
+    from dialogram.analysis import ExtremesRule, pick_extremes
+    from dialogram.archive import read_traces
+
+    try:
+        rule = ExtremesRule(window_s=window, per_kind=per_kind, warm_up_s=warm_up)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    with refuse_bad_input():
+        traces = read_traces(file, [column] if column else None, time_column=time_column, step_s=step, scale=scale)
+        if len(traces) > 1:
+            names = ", ".join(repr(trace.name) for trace in traces)
+            raise typer.BadParameter(f"{file.name} has the columns {names}: name one with --column")
+        warn_of_oddities(traces[0])
+        picked = pick_extremes(traces[0], rule)
+    if as_json:
+        print_json(picked.to_dict())
+    else:
+        _print_table(traces[0], picked)
+
+
+def _print_table(trace: "Trace", picked: "Extremes") -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(title=f"Extremes of {escape(trace.name)} ({picked.rule.name})", title_justify="left")
+    for heading in ("", "from", "to", "mean", "coverage"):
+        table.add_column(heading, justify="left" if heading == "" else "right")
+    for extreme in picked.extremes:
+        mark = "▲" if extreme.kind == "helpful" else "▼"
+        less = {"helpful": "less hindering than the rest", "hindering": "less helpful than the rest"}[extreme.kind]
+        table.add_row(
+            f"{mark} {less if extreme.relative else extreme.kind} {extreme.rank}",
+            clock(extreme.start_s),
+            clock(extreme.end_s),
+            f"{extreme.mean:.1f}",
+            f"{extreme.coverage:.0%}",
+        )
+    console = Console()
+    console.print(table)
+    for note in picked.notes:
+        console.print(note, highlight=False, markup=False)
+
+
+def clock(media_s: float) -> str:
+    """Write media seconds as minutes and seconds, ``12:05.5``."""
+    minutes, seconds = divmod(round(media_s, 1), 60)
+    return f"{int(minutes)}:{seconds:04.1f}".removesuffix(".0")
