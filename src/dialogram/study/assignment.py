@@ -54,8 +54,9 @@ def recall_order(extremes: Sequence[Extreme], *, rng: Random) -> tuple[int, ...]
     helpful = [place for place in order if extremes[place].kind == "helpful"]
     last = [place for place in helpful if not extremes[place].relative] or helpful
     if last:
-        order.remove(last[0])
-        order.append(last[0])
+        end = rng.choice(last)  # a draw of its own: the first of the shuffle would favour some orders
+        order.remove(end)
+        order.append(end)
     return tuple(order)
 
 

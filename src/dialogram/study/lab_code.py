@@ -4,8 +4,31 @@ from datetime import date
 from itertools import permutations
 
 _STUDY_WORDS = frozenset(
-    ("client", "therapist", "observer", "participant", "person", "patient", "dyad", "pair", "pilot", "demo", "test")
-    + ("sample", "study", "group", "control", "session", "site", "lab", "code", "case", "subject", "rater", "trial")
+    {
+        "client",
+        "therapist",
+        "observer",
+        "participant",
+        "person",
+        "patient",
+        "dyad",
+        "pair",
+        "pilot",
+        "demo",
+        "test",
+        "sample",
+        "study",
+        "group",
+        "control",
+        "session",
+        "site",
+        "lab",
+        "code",
+        "case",
+        "subject",
+        "rater",
+        "trial",
+    }
 )
 _YEARS = range(1900, 2100)
 _SEPARATED_DATE = re.compile(r"(?<!\d)(\d{1,4})([-./ ])(\d{1,2})\2(\d{1,4})(?!\d)")
