@@ -4,6 +4,7 @@ from dialogram.vault.folder import FolderVault
 from dialogram.vault.keyring import Keyring, KeyringError, KeyUnknown
 from dialogram.vault.payload import PayloadSealer, open_payload, payload_digest, seal_payload
 from dialogram.vault.ranged_file import RangedFile
+from dialogram.vault.ranges import RangeAnswer, answer_range
 from dialogram.vault.recording_file import open_recording, recording_context, seal_recording
 from dialogram.vault.root_key import make_key_file, read_key_file
 from dialogram.vault.scratch import EncryptedScratch
@@ -19,10 +20,12 @@ __all__ = [
     "KeyringError",
     "PayloadSealer",
     "PieceConflictError",
+    "RangeAnswer",
     "RangedFile",
     "SealedReader",
     "SealingError",
     "UploadPieces",
+    "answer_range",
     "make_key_file",
     "open_payload",
     "open_recording",

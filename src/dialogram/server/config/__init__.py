@@ -1,0 +1,1 @@
+"""Settings, addresses, start and stop."""

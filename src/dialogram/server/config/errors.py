@@ -1,0 +1,19 @@
+"""Pages for what is not there and for what went wrong; the same words to everybody."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def not_found(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+    """Answer for what is not there, and for what is not for you: the two are told apart nowhere."""
+    return render(request, "not_found.html", status=404)
+
+
+def bad_request(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+    """Answer for a request that makes no sense."""
+    return render(request, "not_found.html", status=400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer for a mistake of ours."""
+    return render(request, "server_error.html", status=500)

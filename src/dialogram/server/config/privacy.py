@@ -1,0 +1,32 @@
+"""What every response says about privacy, and how an unexpected error is written down without content."""
+
+import logging
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+log = logging.getLogger("dialogram.server")
+
+
+class PrivacyMiddleware:
+    """Keep pages out of caches, other origins away, and content out of the error log."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Log where it happened, never what was in it: messages and locals can carry words of a person."""
+        trace = exception.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+        view = request.resolver_match.view_name if request.resolver_match else "?"
+        log.error("%s in %s at %s", type(exception).__name__, view, where)

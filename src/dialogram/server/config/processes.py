@@ -1,0 +1,188 @@
+"""Start and stop: one supervisor holds the data folder's lock; a web process and a worker are its children.
+
+The root key reaches the children through the pipe that starts them, never by environment or command line.
+"""
+
+import fcntl
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from functools import partial
+from multiprocessing import process
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import django
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+
+from dialogram.server.config.data_folder import lock_folder, make_folder, open_folder
+
+BLOCKING_THREADS = 32
+READY_WITHIN_S = 60.0
+STOP_WITHIN_S = 10.0
+
+_spawn = multiprocessing.get_context("spawn")
+
+
+def boot(path: Path, *, root_key: bytes | None = None) -> None:
+    """Open the data folder and set Django up on it."""
+    open_folder(path, root_key=root_key)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "dialogram.server.config.settings"
+    django.setup()
+
+
+def prepare(path: Path) -> bytes:
+    """Make the folder if need be, bring its databases up to date, and return the root key."""
+    make_folder(path)
+    root_key = open_folder(path).root_key
+    boot(path, root_key=root_key)
+    for alias in ("default", "identity"):
+        call_command("migrate", database=alias, verbosity=0, interactive=False)
+    connections.close_all()
+    return root_key
+
+
+def serve(
+    path: Path, *, port: int, when_ready: Callable[[str], None], prepared: Callable[[], None] | None = None
+) -> None:
+    """Serve a data folder on this machine until SIGTERM or SIGINT."""
+    path.mkdir(parents=True, exist_ok=True)
+    with lock_folder(path) as lock:
+        root_key = prepare(path)
+        if prepared is not None:
+            prepared()
+            connections.close_all()
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        supervisor = _Supervisor(path, root_key, port)
+        supervisor.run(when_ready)
+
+
+class _Supervisor:
+    def __init__(self, path: Path, root_key: bytes, port: int) -> None:
+        self.targets: dict[str, Callable[[], process.BaseProcess]] = {
+            "web": lambda: _spawn.Process(name="dialogram-web", target=run_web, args=(path, root_key, port)),
+            "worker": lambda: _spawn.Process(name="dialogram-worker", target=run_worker, args=(path, root_key)),
+        }
+        self.children: dict[str, process.BaseProcess] = {}
+        self.port = port
+        self.stopping = threading.Event()
+
+    def run(self, when_ready: Callable[[str], None]) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        for name in self.targets:
+            self._start(name)
+        threading.Thread(target=self._announce, args=(when_ready,), daemon=True).start()
+        try:
+            while not self.stopping.wait(0.5):
+                for name, child in list(self.children.items()):
+                    if not child.is_alive() and not self.stopping.is_set():
+                        logging.getLogger("dialogram.server").error("the %s process ended; starting it again", name)
+                        time.sleep(1.0)
+                        self._start(name)
+        finally:
+            self._end_children()
+
+    def _start(self, name: str) -> None:
+        child = self.targets[name]()
+        child.start()
+        self.children[name] = child
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self.stopping.set()
+
+    def _announce(self, when_ready: Callable[[str], None]) -> None:
+        address = f"http://localhost:{self.port}/"
+        until = time.monotonic() + READY_WITHIN_S
+        while time.monotonic() < until and not self.stopping.is_set():
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/ready", timeout=2):  # our own
+                    when_ready(address)
+                    return
+            except (OSError, urllib.error.URLError):
+                time.sleep(0.1)
+
+    def _end_children(self) -> None:
+        for child in self.children.values():
+            child.terminate()
+        until = time.monotonic() + STOP_WITHIN_S
+        for child in self.children.values():
+            child.join(max(0.0, until - time.monotonic()))
+            if child.is_alive():
+                child.kill()
+
+
+def run_web(path: Path, root_key: bytes, port: int) -> None:
+    """Be the web process: granian starts the application in a child of its own."""
+    from granian import Granian  # noqa: PLC0415  # the supervisor and the worker do without it
+    from granian.constants import HTTPModes, Interfaces, Loops  # noqa: PLC0415
+    from granian.log import LogLevels  # noqa: PLC0415
+
+    _end_with_parent()
+    server = Granian(
+        "dialogram",
+        address="127.0.0.1",
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=BLOCKING_THREADS,
+        loop=Loops.asyncio,
+        http=HTTPModes.http1,
+        websockets=False,
+        log_level=LogLevels.warning,
+        log_access=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=int(STOP_WITHIN_S) - 2,
+    )
+    server.serve(target_loader=partial(_load_application, path, root_key))
+
+
+def run_worker(path: Path, root_key: bytes) -> None:
+    """Be the worker: take up jobs until told to stop."""
+    _end_with_parent()
+    _hold_lock(path)
+    boot(path, root_key=root_key)
+    from dialogram.server.jobs.worker import work  # noqa: PLC0415  # models can be loaded only after boot
+
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stopping.set())
+    work(stopping=stopping)
+
+
+def _load_application(path: Path, root_key: bytes, _target: str) -> Callable[..., Any]:
+    _end_with_parent()
+    _hold_lock(path)
+    boot(path, root_key=root_key)
+    return get_wsgi_application()
+
+
+def _hold_lock(path: Path) -> None:
+    """Share the folder's lock until this process ends, so that nobody else opens it while it still writes."""
+    lock = (path / "lock").open("w")
+    fcntl.flock(lock, fcntl.LOCK_SH)
+    _held.append(lock)
+
+
+_held: list[Any] = []
+
+
+def _end_with_parent() -> None:
+    """End when the parent is gone, however it went; a killed supervisor leaves no orphan that writes."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.25)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -1,0 +1,1 @@
+"""Names and contacts beside pseudonyms, in a database of their own."""

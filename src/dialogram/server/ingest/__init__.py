@@ -1,0 +1,1 @@
+"""The one writer that commits many raters' batches together."""

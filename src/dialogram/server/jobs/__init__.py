@@ -1,0 +1,1 @@
+"""Long work, done by a worker of its own."""

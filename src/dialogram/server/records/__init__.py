@@ -1,0 +1,1 @@
+"""The one keeper of studies."""

@@ -1,0 +1,1 @@
+"""What can happen to a study: one transaction a function, with its audit row."""

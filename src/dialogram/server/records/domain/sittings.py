@@ -1,0 +1,169 @@
+"""A participant's visit: opened, streamed into, finished, or closed by staff as partial."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from dialogram.capture.sequence import missing
+from dialogram.server.records.domain import audit
+from dialogram.server.records.domain.errors import StudyError
+from dialogram.server.records.domain.recordings import current_recording
+from dialogram.server.records.domain.studies import design_of
+from dialogram.server.records.enums import SittingState
+from dialogram.server.records.models import EventRecord, Link, Participant, Sitting, Stream
+from dialogram.study import Task
+
+
+def open_sitting(*, link: Link, task: Task, now: datetime) -> Sitting:
+    """Return the participant's sitting for a task on the session's recording, begun now if it is new."""
+    actor = audit.participant_actor(link.participant_id)
+    return begin_sitting(participant=link.participant, session_id=link.session_id, task=task, actor=actor, now=now)
+
+
+@transaction.atomic
+def begin_sitting(*, participant: Participant, session_id: str, task: Task, actor: str, now: datetime) -> Sitting:
+    """Return a participant's sitting, begun now if it is new: by a link in the room, or by staff beside them."""
+    recording = current_recording(session_id)
+    if recording is None or recording.confirmed_at is None:
+        raise StudyError("not-confirmed", "The recording is not ready yet.")
+    design = design_of(participant.study)
+    sitting, is_new = Sitting.objects.get_or_create(
+        participant=participant,
+        recording=recording,
+        task=task,
+        scale=design.scale().name,
+        perspective="own",
+        pass_number=1,
+        defaults={"opened_at": now},
+    )
+    if is_new:
+        audit.append(
+            participant.study_id,
+            actor=actor,
+            action="sitting.opened",
+            subject=sitting.pk,
+            now=now,
+            details={"task": task, "recording": recording.pk},
+        )
+    return sitting
+
+
+@transaction.atomic
+def finish_step(*, sitting_id: str, step: str) -> Sitting:
+    """Remember that a step of the visit (consent, check, practice, …) lies behind the participant."""
+    sitting = Sitting.objects.select_for_update().get(pk=sitting_id)
+    if step not in sitting.steps_done:
+        sitting.steps_done = [*sitting.steps_done, step]
+        sitting.save(update_fields=["steps_done"])
+    return sitting
+
+
+@transaction.atomic
+def open_stream(*, sitting_id: str, stream_id: str, now: datetime) -> Stream:
+    """Let a page write; any page that wrote before is fenced by the new epoch."""
+    sitting = _open(sitting_id)
+    if sitting.task != Task.RATE:
+        raise StudyError("not-a-rating", "Only a rating is recorded.")
+    stream = Stream.objects.filter(sitting=sitting, stream_id=stream_id).first()
+    if stream is not None:
+        return stream
+    sitting.epoch += 1
+    sitting.stopped_at = None
+    sitting.save(update_fields=["epoch", "stopped_at"])
+    stream = Stream.objects.create(sitting=sitting, stream_id=stream_id, epoch=sitting.epoch, opened_at=now)
+    audit.append(
+        sitting.participant.study_id,
+        actor=audit.participant_actor(sitting.participant_id),
+        action="stream.opened",
+        subject=sitting.pk,
+        now=now,
+        details={"stream": stream_id, "epoch": stream.epoch},
+    )
+    return stream
+
+
+@transaction.atomic
+def note_stop(*, sitting_id: str, now: datetime) -> None:
+    """Write down that the participant pressed stop; the sitting stays open for another day."""
+    sitting = _open(sitting_id)
+    sitting.stopped_at = now
+    sitting.save(update_fields=["stopped_at"])
+    audit.append(
+        sitting.participant.study_id,
+        actor=audit.participant_actor(sitting.participant_id),
+        action="sitting.stopped",
+        subject=sitting.pk,
+        now=now,
+    )
+
+
+@transaction.atomic
+def finish_rating(*, sitting_id: str, stream_id: str, last_seq: int, now: datetime) -> Sitting:
+    """Hand a rating in; impossible while any record is missing."""
+    sitting = Sitting.objects.select_for_update().get(pk=sitting_id)
+    if sitting.state == SittingState.FINISHED:
+        return sitting
+    _refuse_closed(sitting)
+    stream = Stream.objects.filter(sitting=sitting, stream_id=stream_id).first()
+    if stream is None:
+        raise StudyError("no-stream", "This page has not opened a stream.")
+    stream.last_seq = last_seq
+    stream.save(update_fields=["last_seq"])
+    missing = count_missing(sitting)
+    if missing:
+        raise StudyError("records-missing", f"{missing} records are still on their way.")
+    return _close(sitting, SittingState.FINISHED, actor=audit.participant_actor(sitting.participant_id), now=now)
+
+
+@transaction.atomic
+def finish_task(*, sitting_id: str, now: datetime, actor: str | None = None) -> Sitting:
+    """Hand in a recall or a guess; `actor` where staff does it for the participant beside them."""
+    sitting = _open(sitting_id)
+    actor = actor or audit.participant_actor(sitting.participant_id)
+    return _close(sitting, SittingState.FINISHED, actor=actor, now=now)
+
+
+@transaction.atomic
+def close_partial(*, sitting_id: str, reason: str, user_id: int, now: datetime) -> Sitting:
+    """Staff close a sitting that will not be finished, with a reason; what there is stays."""
+    if not reason.strip():
+        raise StudyError("reason-missing", "Say why the sitting is closed.")
+    sitting = _open(sitting_id)
+    sitting.partial_reason = reason.strip()
+    return _close(sitting, SittingState.PARTIAL, actor=audit.account_actor(user_id), now=now)
+
+
+def count_missing(sitting: Sitting) -> int:
+    """Return how many records of a sitting are known to exist but have not arrived."""
+    total = 0
+    for stream in Stream.objects.filter(sitting=sitting):
+        seqs = list(EventRecord.objects.filter(stream=stream).order_by("seq").values_list("seq", flat=True))
+        last = max([*seqs[-1:], stream.last_seq or 0])
+        total += sum(map(len, missing(seqs, last_seq=last)))
+    return total
+
+
+def _open(sitting_id: str) -> Sitting:
+    sitting = Sitting.objects.select_for_update().select_related("participant").get(pk=sitting_id)
+    _refuse_closed(sitting)
+    return sitting
+
+
+def _refuse_closed(sitting: Sitting) -> None:
+    if sitting.state != SittingState.OPEN:
+        raise StudyError("closed", "This sitting is closed.")
+
+
+def _close(sitting: Sitting, state: SittingState, *, actor: str, now: datetime) -> Sitting:
+    sitting.state = state
+    sitting.finished_at = now
+    sitting.save(update_fields=["state", "finished_at", "partial_reason"])
+    audit.append(
+        sitting.participant.study_id,
+        actor=actor,
+        action=f"sitting.{state}",
+        subject=sitting.pk,
+        now=now,
+        details={"task": sitting.task},
+    )
+    return sitting

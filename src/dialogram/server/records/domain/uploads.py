@@ -1,0 +1,32 @@
+"""Pieces of a recording on their way in: sealed as they come, safe once taken, gone when the upload is given up."""
+
+from math import ceil
+
+from dialogram.server.records.domain.errors import NotFoundError, StudyError
+from dialogram.server.records.domain.recordings import pieces_of
+from dialogram.server.records.enums import RecordingState
+from dialogram.server.records.models import Recording, RecordingPart
+from dialogram.vault import MOST_PIECE_BYTES, PieceConflictError
+
+
+def take_piece(*, recording_id: str, part_number: int, piece_number: int, data: bytes) -> None:
+    """Seal and keep one piece of an uploaded file; every piece but the last holds exactly 8 MiB."""
+    part = (
+        RecordingPart.objects.select_related("recording").filter(recording_id=recording_id, number=part_number).first()
+    )
+    if part is None:
+        raise NotFoundError
+    if part.recording.state != RecordingState.UPLOADING:
+        raise StudyError("upload-closed", "This upload is closed.")
+    expected = min(MOST_PIECE_BYTES, part.size - piece_number * MOST_PIECE_BYTES)
+    if not 0 <= piece_number < ceil(part.size / MOST_PIECE_BYTES) or len(data) != expected:
+        raise StudyError("piece-wrong", "This piece does not belong to the announced file.")
+    try:
+        pieces_of(part).write_piece(piece_number, data)
+    except PieceConflictError as error:
+        raise StudyError("piece-conflict", "This is another file than the one whose upload was begun.") from error
+
+
+def received_pieces(recording: Recording) -> list[list[int]]:
+    """Return, part by part, the numbers of the pieces that are safe."""
+    return [sorted(pieces_of(part).received()) for part in recording.parts.all()]

@@ -1,0 +1,1 @@
+"""Reads that are used more than once."""

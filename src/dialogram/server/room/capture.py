@@ -1,0 +1,124 @@
+"""The protocol of the rating page: streams, records, finish (docs/reference/event-log)."""
+
+import errno
+from collections.abc import Callable
+from typing import Any
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+from pydantic import BaseModel
+
+from dialogram.capture import last_media_s, saved
+from dialogram.capture.event_log import Event
+from dialogram.capture.messages import (
+    FinishReply,
+    MessageError,
+    Problem,
+    Record,
+    RecordsReply,
+    Resume,
+    StreamReply,
+    canonical,
+    parse_finish,
+    parse_records,
+    parse_stream,
+)
+from dialogram.server.ingest.writer import writer
+from dialogram.server.records.domain import sittings
+from dialogram.server.records.domain.errors import StudyError
+from dialogram.server.records.domain.event_records import RecordBatch
+from dialogram.server.records.domain.traces import event_log_of
+from dialogram.server.records.enums import SittingState
+from dialogram.server.records.models import Sitting, Stream
+from dialogram.server.room.sittings import sitting_of
+
+DISK_FULL = "disk full"
+STATUS = {"closed": 409, "records-missing": 409, "too-large": 413}
+
+
+def answer_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Turn what went wrong into the protocol's problem messages."""
+
+    def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except MessageError as error:
+            return _problem(error.code, str(error), STATUS.get(error.code, 400))
+        except StudyError as error:
+            return _problem(error.code, error.message, STATUS.get(error.code, 400))
+        except DatabaseError as error:
+            if "full" in str(error):
+                return _problem("disk-full", DISK_FULL, 507)
+            raise
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                return _problem("disk-full", DISK_FULL, 507)
+            raise
+
+    return answering
+
+
+@require_POST
+@answer_problems
+def open_stream(request: HttpRequest, sitting_id: str) -> HttpResponse:
+    """Let this page write, and tell it where the sitting goes on."""
+    sitting = sitting_of(request, sitting_id)
+    asked = parse_stream(request.body)
+    stream = sittings.open_stream(sitting_id=sitting.pk, stream_id=asked.stream, now=timezone.now())
+    known = saved(event_log_of(sitting))
+    resume = None if known.media_s is None else Resume(media_s=known.media_s, value=known.value)
+    return _json(StreamReply(epoch=stream.epoch, resume=resume))
+
+
+@require_POST
+@answer_problems
+def take_records(request: HttpRequest, sitting_id: str) -> HttpResponse:
+    """Store records and answer once they are safe on disk."""
+    sitting = sitting_of(request, sitting_id)
+    asked = parse_records(request.body)
+    stream = Stream.objects.filter(sitting=sitting, stream_id=asked.stream).first()
+    if stream is None:
+        raise StudyError("no-stream", "This page has not opened a stream.")
+    if sitting.state == SittingState.FINISHED:
+        raise StudyError("closed", "This sitting is handed in.")
+    receipt = writer.store(
+        RecordBatch(
+            stream_pk=stream.pk,
+            sitting_id=sitting.pk,
+            participant_id=sitting.participant_id,
+            records=[(record.seq, canonical(record)) for record in asked.records],
+            saved_to_s=_last_media_s(asked.records),
+        )
+    )
+    now = Sitting.objects.only("epoch", "saved_to_s").get(pk=sitting.pk)
+    return _json(
+        RecordsReply(
+            acknowledged=receipt.acknowledged, conflicts=receipt.conflicts, epoch=now.epoch, saved_to_s=now.saved_to_s
+        )
+    )
+
+
+@require_POST
+@answer_problems
+def finish(request: HttpRequest, sitting_id: str) -> HttpResponse:
+    """Hand the rating in."""
+    sitting = sitting_of(request, sitting_id)
+    asked = parse_finish(request.body)
+    sittings.finish_rating(sitting_id=sitting.pk, stream_id=asked.stream, last_seq=asked.last_seq, now=timezone.now())
+    return _json(FinishReply(next="/room/"))
+
+
+def _last_media_s(records: list[Record]) -> float | None:
+    return last_media_s(
+        Event(record.seq, event[0], event[1], tuple(event[2:])) for record in records for event in record.events
+    )
+
+
+def _json(message: BaseModel) -> HttpResponse:
+    return HttpResponse(message.model_dump_json(), content_type="application/json")
+
+
+def _problem(code: str, message: str, status: int) -> HttpResponse:
+    return JsonResponse(Problem(code=code, message=message).model_dump(exclude_none=True), status=status)

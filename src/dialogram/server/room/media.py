@@ -1,0 +1,40 @@
+import hashlib
+import hmac
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from dialogram.server.records.domain.recordings import open_rendition
+from dialogram.server.records.domain.studies import design_of
+from dialogram.server.records.domain.visits import opening_facts
+from dialogram.server.room.entry import link_of
+from dialogram.server.room.sittings import sitting_of
+from dialogram.study.opening import may_watch
+from dialogram.vault import answer_range
+
+
+@require_safe
+def serve_media(request: HttpRequest, sitting_id: str) -> HttpResponseBase:
+    """Serve the sitting's recording by byte ranges, once its participant has agreed to watch it."""
+    sitting = sitting_of(request, sitting_id)
+    if not may_watch(opening_facts(link_of(request)), design=design_of(sitting.participant.study)):
+        raise Http404
+    tag = hmac.new(settings.SECRET_KEY.encode(), f"{sitting.pk}:{sitting.recording_id}".encode(), hashlib.sha256)
+    answer = answer_range(
+        open_rendition(sitting.recording),
+        method=request.method or "GET",
+        range_header=request.headers.get("Range"),
+        if_range=request.headers.get("If-Range"),
+        etag=f'"{tag.hexdigest()[:32]}"',
+    )
+    response: HttpResponseBase
+    if answer.status == 206:
+        response = HttpResponse(b"".join(answer.body), status=206)
+    else:
+        response = StreamingHttpResponse(answer.body, status=answer.status)
+    response["Content-Type"] = sitting.recording.media_type
+    for name, value in answer.headers.items():
+        response[name] = value
+    return response

@@ -1,0 +1,17 @@
+from django.urls import path
+
+from dialogram.server.room import capture, entry, media, visit
+
+app_name = "room"
+
+urlpatterns = [
+    path("r/<str:token>", entry.enter, name="enter"),
+    path("room/", visit.present, name="present"),
+    path("room/stop", visit.stop, name="stop"),
+    path("room/sittings/<str:sitting_id>/streams", capture.open_stream, name="streams"),
+    path("room/sittings/<str:sitting_id>/records", capture.take_records, name="records"),
+    path("room/sittings/<str:sitting_id>/finish", capture.finish, name="finish"),
+    path("room/sittings/<str:sitting_id>/media", media.serve_media, name="media"),
+    path("room/sittings/<str:sitting_id>/segments/<str:description_id>", visit.save_segment, name="segment"),
+    path("room/sittings/<str:sitting_id>/cards", visit.save_cards, name="cards"),
+]
