@@ -29,8 +29,8 @@ SALT_BYTES = 24
 NONCE_BYTES = 12
 HEADER_BYTES = SALT_BYTES + 32
 SEALED_CHUNK_BYTES = CHUNK_BYTES + TAG_BYTES
-BLOCK_CHUNKS = 64
-"""Chunks read and opened at once: 1 MiB, so that the cost of a read is that of its bytes."""
+BLOCK_CHUNKS = 65
+"""Chunks read and opened at once: 1 MiB, wherever in a chunk it starts."""
 
 INFO = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\x00"
 
@@ -76,9 +76,10 @@ def seal(source: BinaryIO, sealed: BinaryIO, *, key: bytes, context: bytes) -> i
     """
     encryptor = Cobblestone256Encryptor(_checked_key(key), context)
     plain_bytes = 0
+    room = memoryview(bytearray((BLOCK_CHUNKS + 2) * SEALED_CHUNK_BYTES + HEADER_BYTES))
     while block := source.read(BLOCK_CHUNKS * CHUNK_BYTES):
         plain_bytes += len(block)
-        _write_whole(sealed, encryptor.update(block))
+        _write_whole(sealed, room[: encryptor.update_into(block, room)])
     _write_whole(sealed, encryptor.finalize())
     return plain_bytes
 
@@ -126,9 +127,10 @@ class SealedReader:
 
     def __init__(self, file: BinaryIO, *, key: bytes, context: bytes) -> None:
         self._file = file
+        self._sealed, self._plain = bytearray(), bytearray()
         self._sealed_bytes = file.seek(0, io.SEEK_END)
         self._size = plain_size(self._sealed_bytes)
-        header = self._take(0, HEADER_BYTES)
+        header = bytes(self._take(0, HEADER_BYTES))
         info = INFO + header[:SALT_BYTES] + context
         derived = HKDFExpand(SHA512(), KEY_BYTES + NONCE_BYTES + 32, info).derive(_checked_key(key))
         if not hmac.compare_digest(derived[KEY_BYTES + NONCE_BYTES :], header[SALT_BYTES:]):
@@ -156,7 +158,7 @@ class SealedReader:
         return b"".join(self.blocks(start, length))
 
     def blocks(self, start: int = 0, length: int | None = None) -> Iterator[bytes]:
-        """Give the same bytes in order, at most 1 MiB at a time; everything from `start` without a length."""
+        """Give the same bytes in order, about 1 MiB at a time; everything from `start` without a length."""
         if start < 0 or (length is not None and length < 0):
             raise ValueError(f"sealed file: expected start and length >= 0, got {start} and {length}")
         stop = self._size if length is None else min(start + length, self._size)
@@ -179,11 +181,13 @@ class SealedReader:
         self.close()
 
     def _open(self, first: int, end: int) -> memoryview:
-        """Open the chunks ``[first, end)`` into one buffer."""
+        """Open the chunks ``[first, end)`` into the reader's buffer, where they stay until the next call."""
         start = HEADER_BYTES + first * SEALED_CHUNK_BYTES
         stop = min(HEADER_BYTES + end * SEALED_CHUNK_BYTES, self._sealed_bytes)
-        sealed = memoryview(self._take(start, stop - start))
-        plain = memoryview(bytearray(len(sealed) - (end - first) * TAG_BYTES))
+        sealed = self._take(start, stop - start)
+        length = stop - start - (end - first) * TAG_BYTES
+        self._plain = _room(self._plain, length)
+        plain = memoryview(self._plain)[:length]
         for number in range(end - first):
             nonce = (self._base_nonce ^ (first + number)).to_bytes(NONCE_BYTES)
             chunk = sealed[number * SEALED_CHUNK_BYTES : (number + 1) * SEALED_CHUNK_BYTES]
@@ -194,16 +198,23 @@ class SealedReader:
                 raise SealingError(f"sealed file: chunk {first + number} was changed") from None
         return plain
 
-    def _take(self, start: int, length: int) -> bytes:
-        """Exactly these sealed bytes."""
+    def _take(self, start: int, length: int) -> memoryview:
+        """Read exactly these sealed bytes into the reader's other buffer."""
+        self._sealed = _room(self._sealed, length)
+        taken = memoryview(self._sealed)[:length]
         self._file.seek(start)
-        taken = self._file.read(length)
-        while len(taken) < length:
-            more = self._file.read(length - len(taken))
+        done = 0
+        while done < length:
+            more = self._file.readinto(taken[done:])  # type: ignore[attr-defined]  # every binary file has it
             if not more:
                 raise SealingError("sealed file: it became shorter while it was being read")
-            taken += more
+            done += more
         return taken
+
+
+def _room(buffer: bytearray, length: int) -> bytearray:
+    """Keep the buffer if it is long enough: fresh memory for each block costs more than AES does."""
+    return buffer if len(buffer) >= length else bytearray(length)
 
 
 def _checked_key(key: bytes) -> bytes:
@@ -212,6 +223,6 @@ def _checked_key(key: bytes) -> bytes:
     return key
 
 
-def _write_whole(sealed: BinaryIO, data: bytes) -> None:
+def _write_whole(sealed: BinaryIO, data: bytes | memoryview) -> None:
     if sealed.write(data) != len(data):
         raise OSError("sealed file: not everything could be written")
