@@ -199,7 +199,8 @@ def _marks(stream: Stream, pairs: Pairs, frames: Pairs) -> list[tuple[float, str
 
 
 def _clocked(span: _Span, pairs: Pairs) -> Iterator[Played]:
-    inside = slice(*np.searchsorted(pairs[0], [span.from_ms, span.to_ms]))
+    # a pair at the very end belongs to it: the last event of a stream often is one
+    inside = slice(np.searchsorted(pairs[0], span.from_ms), np.searchsorted(pairs[0], span.to_ms, side="right"))
     times, media = pairs[0][inside], pairs[1][inside]
     gained, due = np.diff(media), np.diff(times) * span.rate / 1000.0
     jumps = np.flatnonzero((gained < -JUMP_S) | (gained > due + JUMP_S)) + 1

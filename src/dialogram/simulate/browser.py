@@ -1,7 +1,7 @@
 """A browser that plays a recording to somebody with a dial, as far as an event log can tell."""
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -134,6 +134,8 @@ class Browser:
         """Load the page again: another stream, some way back."""
         if self._rng.uniform() < 0.5:
             self._write("close")
+        else:
+            self._crash()
         self._media_s = max(self._media_s - back_s, 0.0)
         self._next_hand()
         self.open()
@@ -162,6 +164,7 @@ class Browser:
     def _run(self, wall_s: float, *, framed: bool, covered: bool) -> None:
         left_s = (self._duration_s - self._media_s) / self._rate
         knots_ms, knots_s = self._frames(min(wall_s, left_s), jumping=framed)
+        self._knots = (knots_ms, knots_s)
         turned = self._turns(knots_ms, knots_s) if covered else []
         if framed:
             for t_ms, media_s in zip(knots_ms[1:-1].tolist(), knots_s[1:-1].tolist(), strict=True):
@@ -177,6 +180,13 @@ class Browser:
         if wall_s >= left_s:
             self._media_s, self._playing = self._duration_s, False
             self._tell("ended")
+
+    def _crash(self) -> None:
+        """End without a word: what came after the last event was attended, but nobody can know."""
+        last_ms = max(event[1] for event in self.streams[-1][1])
+        if self.covered and self.covered[-1].end_s == self._media_s and self._knots[0][-1] == self._t_ms > last_ms:
+            until_s = float(np.interp(last_ms, *self._knots))
+            self.covered[-1] = replace(self.covered[-1], end_s=max(until_s, self.covered[-1].start_s))
 
     def _frames(self, wall_s: float, *, jumping: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return when media time was what: where it starts, at each frame, where it ends."""
