@@ -1,4 +1,7 @@
+import atexit
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -6,8 +9,19 @@ import pytest
 SHARED = Path(os.environ.get("DIALOGRAM_SHARED", Path(__file__).parents[2] / "shared"))
 
 
+def pytest_configure() -> None:
+    """Open a throw-away data folder before Django reads its settings."""
+    from dialogram.server.config.data_folder import make_folder
+    from dialogram.server.config.processes import boot
+
+    folder = Path(tempfile.mkdtemp(prefix="dialogram-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    make_folder(folder)
+    boot(folder)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the slow tests unless a marker expression was given; skip what needs absent data."""
+    """Leave out the slow tests unless all are asked for; skip what needs absent data, but never in CI."""
     absent = not (SHARED / "data").is_dir()
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []

@@ -3,6 +3,7 @@ import typer
 from dialogram._version import __version__
 from dialogram.cli.dyad import dyad
 from dialogram.cli.extremes import extremes
+from dialogram.cli.serve import demo, serve
 
 program = typer.Typer(
     name="dialogram",
@@ -25,6 +26,8 @@ def _program(
 
 program.command()(dyad)
 program.command()(extremes)
+program.command()(serve)
+program.command()(demo)
 
 
 def main() -> None:

@@ -66,7 +66,7 @@ def opened_folder() -> DataFolder | None:
     return _opened
 
 
-class FolderInUseError(RuntimeError):
+class FolderInUseError(ValueError):
     """Another Dialogram has this data folder open."""
 
 

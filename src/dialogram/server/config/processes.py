@@ -8,6 +8,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 import time
 import urllib.error
@@ -57,6 +58,7 @@ def serve(
     """Serve a data folder on this machine until SIGTERM or SIGINT."""
     path.mkdir(parents=True, exist_ok=True)
     with lock_folder(path) as lock:
+        _refuse_taken(port)
         root_key = prepare(path)
         if prepared is not None:
             prepared()
@@ -64,6 +66,19 @@ def serve(
         fcntl.flock(lock, fcntl.LOCK_SH)
         supervisor = _Supervisor(path, root_key, port)
         supervisor.run(when_ready)
+
+
+class PortTakenError(ValueError):
+    """Something else listens on the port."""
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise PortTakenError(f"port {port} is in use; choose another with --port") from None
 
 
 class _Supervisor:

@@ -3,6 +3,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from dialogram.server.config.static import serve_static
+from dialogram.server.desk.enter import enter
 
 handler400 = "dialogram.server.config.errors.bad_request"
 handler403 = "dialogram.server.config.errors.not_found"
@@ -20,5 +21,6 @@ urlpatterns = [
     path("ready", ready, name="ready"),
     path("static/<path:name>", serve_static, name="static"),
     path("", include("dialogram.server.room.urls")),
+    path("desk/enter/<str:token>", enter, name="enter"),
     path("desk/", include("dialogram.server.desk.urls")),
 ]
