@@ -57,7 +57,9 @@ def find_lag(a: Floats, b: Floats, *, step_s: float, window_s: float = WINDOW_S)
     -----
     ``p = (1 + #{M_s ≥ M_0}) / (1 + S)``, ``M_s`` the largest circular r within ± window_s of shift s, over the S shifts
     more than 60 s plus the decorrelation time (``step_s · N/N*``) away, both ways round. Because every surrogate looks
-    for its own best lag, the p already pays for the looking.
+    for its own best lag, the p already pays for the looking. Its resolution is that of how many windows of this
+    width lie side by side in the session: of unrelated AR(.95) traces it rejects .04 to .08 at .05 over 50 minutes,
+    but .23 over 400 s.
 
     Examples
     --------

@@ -8,6 +8,9 @@ from dialogram.analysis.shape import Shape
 if TYPE_CHECKING:
     from dialogram.analysis.dyad import DyadResult
 
+LEAST_WINDOWS = 20
+"""So many windows of lags must lie side by side in a recording before the p of a lag can reach .05 honestly."""
+
 
 def say_congruence(result: "DyadResult") -> list[str]:
     """Level, shape and lag in a sentence each, and which p to believe."""
@@ -77,10 +80,13 @@ def _say_lag(result: "DyadResult") -> str:
     lag = result.lag
     if math.isnan(lag.r):
         return ""
+    looked = f"looked at ± {lag.window_s:g} s; {say_p(lag.p_shift)}"
+    if not math.isnan(lag.p_shift) and result.n * result.step_s < LEAST_WINDOWS * 2 * lag.window_s:
+        looked += ", not to be believed of so short a recording"
     if lag.seconds == 0:
-        return f"They go together best without a lag (looked at ± {lag.window_s:g} s; {say_p(lag.p_shift)})."
+        return f"They go together best without a lag ({looked})."
     first, second = (result.a, result.b) if lag.seconds > 0 else (result.b, result.a)
     return (
         f"They go together best when {second.name} follows {first.name} by {abs(lag.seconds):g} s, r = {lag.r:.2f}"
-        f" (looked at ± {lag.window_s:g} s; {say_p(lag.p_shift)})."
+        f" ({looked})."
     )

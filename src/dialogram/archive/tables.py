@@ -67,7 +67,7 @@ def read_traces(
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "dyad.csv"
-    ...     _ = path.write_text("second;client;therapist\\n0;50,5;NA\\n6,5;61;48\\n")
+    ...     _ = path.write_text("second;client;therapist\n0;50,5;NA\n6,5;61;48\n")
     ...     client, therapist = read_traces(path, ["client", "therapist"])
     >>> client.values, client.step_s, therapist.present
     (array([50.5, 61. ]), 6.5, array([False,  True]))

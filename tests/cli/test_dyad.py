@@ -1,0 +1,133 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from dialogram import compare, read_traces
+from dialogram.cli.program import program
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    a, b = np.clip(50 + np.random.default_rng(1).normal(size=(2, 400)).cumsum(axis=1), 0, 100)
+    rows = [f"{second},{x:.2f},{y:.2f}\n" for second, (x, y) in enumerate(zip(a, b, strict=True))]
+    path = tmp_path / "dyad.csv"
+    path.write_text("second,client,therapist\n" + "".join(rows))
+    return path
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(program, list(map(str, arguments)))
+
+
+def refused(done: Result, *words: str) -> None:
+    """Bad input: exit code 3, nothing on stdout, one line on stderr with these words."""
+    assert done.exit_code == 3, done.stderr
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    for word in words:
+        assert word in line
+
+
+def test_json_is_one_object_and_that_of_the_library(table: Path) -> None:
+    done = run("dyad", table, "--columns", "client", "therapist", "--json")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) == 1
+    assert json.loads(done.stdout) == compare(*read_traces(table, ["client", "therapist"])).to_dict()
+
+
+def test_two_files_are_client_and_therapist(table: Path, tmp_path: Path) -> None:
+    client, therapist = tmp_path / "one.csv", tmp_path / "two.csv"
+    lines = [line.split(",") for line in table.read_text().splitlines()]
+    client.write_text("".join(f"{second},{x}\n" for second, x, _ in lines).replace("client", "rating"))
+    therapist.write_text("".join(f"{second},{y}\n" for second, _, y in lines).replace("therapist", "rating"))
+    printed = json.loads(run("dyad", client, therapist, "--json").stdout)
+    assert (printed["a"]["name"], printed["b"]["name"]) == ("client", "therapist")
+    assert printed == json.loads(run("dyad", table, "--columns", "client", "therapist", "--json").stdout)
+
+
+def test_the_table_says_which_p_to_believe(table: Path) -> None:
+    done = run("dyad", table, "--columns", "client", "therapist")
+    assert done.exit_code == 0
+    assert "Believe p_truncated" in done.stdout
+    assert "400 bins of 1 s" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("second,therapist\n0,1\n1,2\n", ["dyad.csv", "line 1", "'client'", "'second', 'therapist'"]),
+        ("second,client,therapist\n0,1,1\n1,inf,2\n", ["dyad.csv", "line 3", "a number", "'inf'"]),
+        ("second,client,therapist\n0,1,1\n1,-Infinity,2\n", ["line 3", "a number", "'-Infinity'"]),
+        ("second,client,therapist\n0,1,1\n2,1,2\n1,1,2\n", ["dyad.csv", "line 4", "a time after 2 s", "1 s"]),
+        ("second,client,therapist\n0,1,1\n1,1,2\n5,1,2\n6,1,1\n", ["line 4", "even step"]),
+        ("", ["dyad.csv", "an empty file"]),
+    ],
+)
+def test_bad_tables_get_one_line_and_write_nothing(tmp_path: Path, content: str, words: list[str]) -> None:
+    path, figure = tmp_path / "dyad.csv", tmp_path / "figure.svg"
+    path.write_text(content)
+    refused(run("dyad", path, "--columns", "client", "therapist", "--json", "--figure", figure), *words)
+    assert not figure.exists()
+
+
+def test_an_absent_file_gets_one_line(tmp_path: Path) -> None:
+    refused(run("dyad", tmp_path / "none.csv", tmp_path / "none.csv"), "none.csv", "can be opened")
+
+
+def test_files_of_other_steps_are_refused(table: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("second,client\n0,1\n2,3\n4,5\n")
+    refused(run("dyad", other, table, "--columns", "client", "therapist"), "one step", "2 s", "1 s")
+
+
+def test_missing_cells_stay_missing_and_are_told_of(table: Path) -> None:
+    lines = table.read_text().splitlines()
+    for at, cell in ((30, "NaN"), (31, "")):
+        second, _, therapist = lines[at].split(",")
+        lines[at] = f"{second},{cell},{therapist}"
+    table.write_text("\n".join(lines))
+    done = run("dyad", table, "--columns", "client", "therapist", "--json")
+    assert done.exit_code == 0
+    assert done.stderr.splitlines() == ["dialogram: client: 2 of 400 bins are missing; they stay in their place"]
+    printed = json.loads(done.stdout)
+    assert printed["n"] == 398
+    assert (printed["quality"]["a"]["coverage"], printed["quality"]["a"]["gaps"]) == (398 / 400, 1)
+
+
+def test_values_beyond_the_dial_are_told_of(table: Path) -> None:
+    names = ("--columns", "client", "therapist", "--json")
+    assert "beyond the dial" in run("dyad", table, *names, "--scale-high", "10").stderr
+    done = run("dyad", table, *names, "--scale-low", "-100", "--scale-high", "100", "--scale-neutral", "20")
+    assert done.stderr == ""
+    assert json.loads(done.stdout)["states"]["band"] == [10.0, 30.0]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        (),
+        ("dyad.csv",),
+        ("a.csv", "b.csv", "c.csv"),
+        ("dyad.csv", "--columns", "client"),
+        ("dyad.csv", "--columns", "client", "therapist", "--figure", "figure.gif"),
+        ("dyad.csv", "--columns", "client", "therapist", "--report", "report.docx"),
+        ("dyad.csv", "--columns", "client", "therapist", "--scale-low", "200"),
+        ("dyad.csv", "--columns", "client", "therapist", "--step", "1", "--time-column", "second"),
+        ("dyad.csv", "--nonsense"),
+    ],
+)
+def test_wrong_use_is_told_from_bad_input(table: Path, wrong: tuple[str, ...]) -> None:
+    done = run("dyad", *(table if word == "dyad.csv" else word for word in wrong))
+    assert done.exit_code == 2
+    assert done.stdout == ""
+
+
+@pytest.mark.shared_data
+def test_the_published_dyad(shared_data: Path) -> None:
+    path = shared_data / "published-dyad/dyad.csv"
+    done = run("dyad", path, "--columns", "client", "therapist", "--json")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["n"] == 458
