@@ -1,0 +1,1 @@
+"""Django's SQLite backend over SQLCipher: the same database, encrypted on disk."""
