@@ -14,7 +14,7 @@ export class Wheel {
     if (t_ms - this.#last_ms > PAUSE_MS || Math.sign(px) !== Math.sign(this.#rest_px)) this.#rest_px = 0;
     this.#last_ms = t_ms;
     this.#rest_px += px;
-    const steps = Math.trunc(this.#rest_px / STEP_PX);
+    const steps = Math.trunc(this.#rest_px / STEP_PX) + 0; // no minus nought
     this.#rest_px -= steps * STEP_PX;
     return steps;
   }

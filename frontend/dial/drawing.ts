@@ -8,6 +8,7 @@ const TICK_OUT = 188;
 const TICK_IN = 178;
 const TICK_IN_MAJOR = 170;
 const KNOB = 130;
+const HALO = 20;
 const TICKS = 20;
 const RIDGES = 72;
 
@@ -46,8 +47,8 @@ function gradients(): SVGElement {
     ),
     shape(
       "radialGradient",
-      { id: "dial-shadow", gradientUnits: "userSpaceOnUse", cx: PIVOT.x, cy: PIVOT.y + 5, r: KNOB + 24 },
-      stop(KNOB / (KNOB + 24) - 0.05, "dial-shadow-near"),
+      { id: "dial-shadow", gradientUnits: "userSpaceOnUse", cx: PIVOT.x, cy: PIVOT.y + 3, r: KNOB + HALO },
+      stop(KNOB / (KNOB + HALO) - 0.04, "dial-shadow-near"),
       stop(1, "dial-shadow-far"),
     ),
     shape("clipPath", { id: "dial-upper" }, shape("rect", { x: 0, y: -40, width: PIVOT.x * 2, height: PIVOT.y + 40 })),
@@ -97,11 +98,12 @@ export class Drawing {
       "svg",
       { class: "dial-drawing", viewBox: "0 0 480 248", "aria-hidden": "true" },
       gradients(),
+      shape("path", { class: "dial-ground", d: `M ${x - TRACK} ${y} H ${x + TRACK}` }),
       shape("path", { class: "dial-track", d: arc(TRACK, 0, SWEEP_DEG) }),
       this.#filled,
       ...ticks(this.#neutral_deg),
       neutralLabel(scale, this.#neutral_deg),
-      shape("path", { d: half(KNOB + 24), fill: "url(#dial-shadow)" }),
+      shape("path", { d: half(KNOB + HALO), fill: "url(#dial-shadow)" }),
       shape("path", { class: "dial-focus", d: half(KNOB + 8) }),
       shape("path", { class: "dial-face", d: half(KNOB), fill: "url(#dial-face)" }),
       shape("g", { "clip-path": "url(#dial-upper)" }, this.#knob),
@@ -127,7 +129,8 @@ export class Drawing {
       "g",
       {},
       shape("path", { class: "dial-ridges", d: ridges.join(" ") }),
-      shape("path", { class: "dial-mark", d: spoke(KNOB - 20, KNOB + 24, 0) }),
+      shape("path", { class: "dial-needle", d: spoke(KNOB, TRACK, 0) }),
+      shape("path", { class: "dial-mark", d: spoke(KNOB - 22, KNOB + 10, 0) }),
     );
   }
 }

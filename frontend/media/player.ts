@@ -61,7 +61,7 @@ export class Player {
     media.addEventListener("error", () => this.#recover());
     media.addEventListener("ratechange", (event) => this.#keepRate(event.timeStamp));
     media.addEventListener("loadedmetadata", () => this.#place());
-    media.addEventListener("canplay", () => this.#ready());
+    for (const kind of ["canplay", "seeked"]) media.addEventListener(kind, () => this.#ready());
     silenceMediaKeys();
   }
 
@@ -153,6 +153,7 @@ export class Player {
   #ready(): void {
     const { phase } = this.#snapshot;
     if (phase !== "loading" && phase !== "unreachable") return;
+    if (this.#media.seeking || this.#media.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) return;
     this.#phase(this.#wanted ? "waiting" : this.#was_ready ? "paused" : "ready");
     this.#was_ready = true;
     if (this.#wanted) void this.play();

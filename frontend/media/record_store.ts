@@ -89,8 +89,9 @@ export class SealedStore implements RecordStore {
       const stored: StoredRecord[] = [];
       for (const [index, [, stream, seq]] of keys.entries()) {
         const { iv, bytes } = sealed[index] as Sealed;
-        const opened = await crypto.subtle.decrypt(this.#cipher(iv, stream, seq), this.#key, bytes);
-        stored.push({ stream, seq, text: new TextDecoder().decode(opened) });
+        // What was sealed with a key that has been thrown away since is gone for good.
+        const opened = await crypto.subtle.decrypt(this.#cipher(iv, stream, seq), this.#key, bytes).catch(() => null);
+        if (opened) stored.push({ stream, seq, text: new TextDecoder().decode(opened) });
       }
       return stored;
     }, []);

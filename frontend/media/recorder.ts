@@ -35,6 +35,7 @@ export class Recorder {
   /** Open the log. Only from here on is anything written down. */
   open(opening: Opening): void {
     this.#add(["open", performance.now(), opening]);
+    if (document.hidden) this.#add(["hidden", performance.now()]);
     this.#leave = this.#player.subscribe((event) => event && this.#hear(event));
     const signal = this.#ears.signal;
     const on = (target: EventTarget, kind: string, listener: (event: Event) => void): void =>

@@ -9,6 +9,7 @@ import { Recorder } from "../../media/recorder.ts";
 import type { RoomClient } from "../../media/room_client.ts";
 import { keepAwake, letSleep } from "../../media/wake_lock.ts";
 import { marked, sleep, write } from "./elements.ts";
+import { playOnceAllowed } from "./play_once_allowed.ts";
 import type { RateText } from "./rate_texts.ts";
 import type { StatusLine } from "./status_line.ts";
 import type { Message, Veil } from "./veil.ts";
@@ -49,7 +50,6 @@ export class RatingSitting {
   readonly #resumed_value: number | null;
   #state: State = "loading";
   #on_break = false;
-  #blocked = false;
   #yielded = false;
   #rating_since_s: number;
   #stall: ReturnType<typeof setTimeout> | undefined;
@@ -124,7 +124,7 @@ export class RatingSitting {
     if (this.#state !== "rating" && this.#state !== "resting") return;
     const untouched = this.#recorder.value === null && value === this.#resumed_value;
     this.#recorder.dial(value, t_ms, untouched ? "restore" : source);
-    if (this.#state === "resting" && !this.#blocked) void this.#goOn();
+    if (this.#state === "resting") void this.#goOn();
   }
 
   async #goOn(): Promise<void> {
@@ -134,18 +134,10 @@ export class RatingSitting {
     this.#endBreak();
     this.#rating_since_s = this.#player.position_s;
     veil.hide();
-    if ((await this.#player.play()) === "playing" || this.#state !== "rating") return;
-    // A browser lets sound begin only after a click or a key, and a wheel or a finger still down is neither.
-    this.#state = "resting";
-    this.#blocked = true;
-    veil.show({ title: page.texts.begin_click });
-    const heard = new AbortController();
-    const again = (): void => {
-      heard.abort();
-      this.#blocked = false;
-      if (this.#state === "resting") void this.#goOn();
-    };
-    for (const kind of ["pointerup", "keydown"]) document.addEventListener(kind, again, { signal: heard.signal });
+    await playOnceAllowed(this.#player, {
+      ask: () => veil.show({ title: page.texts.begin_click }),
+      wanted: () => this.#state === "rating",
+    });
   }
 
   /** Pause until a hand touches the dial again. */

@@ -30,9 +30,10 @@ export class StatusLine {
     const texts = this.#texts;
     this.#saved.classList.toggle("troubled", trouble !== null);
     if (trouble) write(this.#saved, trouble === "refused" ? texts.not_allowed : texts.not_saved);
-    else if (saved_to_s !== null) {
-      write(this.#saved, filled(texts.saved_to, { time: clockText(saved_to_s - this.#start_s) }));
-    } else write(this.#saved, "");
+    else {
+      const saved_s = (saved_to_s ?? this.#start_s) - this.#start_s;
+      write(this.#saved, saved_s < 1 ? "" : filled(texts.saved_to, { time: clockText(saved_s) }));
+    }
     // Said aloud only when it changes sides, not every two seconds.
     if (trouble) write(this.#announced, this.#saved.textContent ?? "");
     else if (this.#troubled) write(this.#announced, texts.saved_again);

@@ -1,0 +1,22 @@
+/** Every text the practice page's script shows; the server translates them. */
+export const PRACTICE_TEXTS = [
+  "dial_label",
+  "dial_less",
+  "dial_more",
+  "begin_click",
+  "practice_high",
+  "practice_low",
+  "practice_neutral",
+  "practice_how",
+  "practice_follow",
+  "practice_follow_how",
+  "practice_done_how",
+  "practice_done_still",
+  "seconds_left",
+  "step_of",
+  "waiting",
+  "unreachable",
+  "unreachable_how",
+] as const;
+
+export type PracticeText = (typeof PRACTICE_TEXTS)[number];

@@ -1,0 +1,83 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.e2e.harness_rate.film import make_film
+from tests.e2e.harness_rate.frontend_tag import STATIC
+from tests.e2e.harness_rate.room import OpenRoom, Room
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+type OpenPage = Callable[..., Page]
+type MakeRoom = Callable[..., OpenRoom]
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_film(tmp_path_factory.mktemp("film") / "film.mp4", seconds=20)
+
+
+@pytest.fixture(scope="session")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_film(tmp_path_factory.mktemp("film") / "sound.m4a", seconds=3, picture=False)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    assert (STATIC / "manifest.json").exists(), "the front end is not built: make setup"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def make_room(film: Path) -> Iterator[MakeRoom]:
+    opened: list[OpenRoom] = []
+
+    def make(pages: dict[str, dict[str, Any]], recording: Path = film) -> OpenRoom:
+        opened.append(OpenRoom(Room(recording, pages=pages)))
+        return opened[-1]
+
+    yield make
+    for room in opened:
+        room.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def open_page(context: BrowserContext) -> Iterator[OpenPage]:
+    """Open pages that must not complain: no uncaught error, no refusal by the content security policy."""
+    complaints: list[str] = []
+
+    def open_url(url: str) -> Page:
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text)
+                if message.type == "error" and "Failed to load resource" not in message.text
+                else None
+            ),
+        )
+        page.goto(url)
+        return page
+
+    yield open_url
+    assert complaints == []

@@ -1,0 +1,321 @@
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+from tests.e2e.harness_rate.conftest import MakeRoom, OpenPage
+from tests.e2e.harness_rate.frontend_tag import STATIC
+from tests.e2e.harness_rate.pages import rate_page
+from tests.e2e.harness_rate.room import Room
+
+from dialogram.capture import assemble
+from dialogram.timeline import HELPFULNESS
+
+pytestmark = pytest.mark.e2e
+
+
+def title(page: Page, text: str, *, timeout_s: float = 8) -> None:
+    expect(page.locator("[data-veil-title]")).to_have_text(text, timeout=timeout_s * 1000)
+
+
+def begin(page: Page, key: str = "ArrowRight") -> None:
+    title(page, "Touch the dial to begin")
+    page.keyboard.press(key)
+    title(page, "")
+
+
+def value(page: Page) -> int:
+    page.wait_for_timeout(60)
+    return int(page.get_by_role("slider").get_attribute("aria-valuenow") or "")
+
+
+def whole(room: Room) -> None:
+    """Every stream is there from 0 on without a gap, everything was acknowledged, nothing contradicts anything."""
+    for stream in room.log().streams:
+        assert stream.seqs == tuple(range(len(stream.seqs)))
+        assert stream.events[0].kind == "open"
+    assert room.conflicts == []
+    assert room.refused == []
+    assert set(room.acknowledged) == set(room.records)
+
+
+def wait_until(condition: object, *, timeout_s: float = 10, page: Page) -> None:
+    assert callable(condition)
+    until = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < until, "waited in vain"
+        page.wait_for_timeout(50)
+
+
+def stored(page: Page) -> dict[str, int]:
+    """How many keys and records lie in the browser's database."""
+    counts: dict[str, int] = page.evaluate(
+        """() => new Promise((resolve) => {
+            indexedDB.open("dialogram").onsuccess = ({target}) => {
+                const stores = target.result.transaction(["keys", "records"]);
+                const counts = {};
+                for (const name of ["keys", "records"])
+                    stores.objectStore(name).count().onsuccess = (event) => { counts[name] = event.target.result; };
+                stores.oncomplete = () => { target.result.close(); resolve(counts); };
+            };
+        })"""
+    )
+    return counts
+
+
+def drag(page: Page, degrees: list[float], *, radius: float = 0.85) -> None:
+    """Drag round the dial's pivot through angles (from the left end over the top), without waiting for the page."""
+    box = page.locator(".dial-drawing").bounding_box()
+    assert box
+    unit = box["width"] / 480
+    pivot_x, pivot_y = box["x"] + 240 * unit, box["y"] + 236 * unit
+    session = page.context.new_cdp_session(page)
+
+    def send(kind: str, degree: float) -> None:
+        angle = np.pi - np.radians(degree)
+        x, y = pivot_x + 206 * unit * radius * np.cos(angle), pivot_y - 206 * unit * radius * np.sin(angle)
+        buttons = {"button": "left", "buttons": 1, "clickCount": 1} if kind != "mouseMoved" else {"buttons": 1}
+        session.send("Input.dispatchMouseEvent", {"type": kind, "x": float(x), "y": float(y), **buttons})
+
+    send("mousePressed", degrees[0])
+    for degree in degrees:
+        send("mouseMoved", degree)
+        page.wait_for_timeout(4)
+    send("mouseReleased", degrees[-1])
+    session.detach()
+
+
+def test_nothing_is_lost_when_the_network_and_the_page_go(make_room: MakeRoom, open_page: OpenPage) -> None:
+    opened = make_room({"rate": rate_page(end_s=19)})
+    room = opened.room
+    page = open_page(opened.url("rate"))
+    begin(page)
+    for _ in range(9):
+        page.keyboard.press("ArrowRight")
+    assert value(page) == 60
+    saved = page.locator("[data-saved]")
+    expect(saved).to_have_text("saved to 0:02", timeout=6000)
+
+    room.down = True
+    lost_at = time.monotonic()
+    expect(saved).to_have_text("not saved – still trying", timeout=4500)
+    expect(page.locator("[data-announced]")).to_have_text("not saved – still trying")
+    drag(page, list(np.linspace(20, 56, 40)))
+    assert value(page) == 80
+    wait_until(lambda: time.monotonic() - lost_at > 10, page=page, timeout_s=12)
+    room.swallow_answers = 1
+    room.down = False
+    expect(saved).to_contain_text("saved to", timeout=18_000)
+    assert any(count > 1 for count in room.deliveries.values()), "an answer was lost, so something came twice"
+
+    page.reload()
+    title(page, "Touch the dial to go on")
+    assert value(page) == 80
+    page.keyboard.press("ArrowLeft")
+    title(page, "")
+    page.wait_for_url("**/room/done", timeout=15_000)
+
+    whole(room)
+    first, second = room.log().streams
+    assert room.finished == (second.stream, second.seqs[-1])
+    assert second.events[-1].kind == "finish"
+    assert stored(page) == {"keys": 0, "records": 0}
+
+    assembly = assemble(room.log(), scale=HELPFULNESS, start_s=0, end_s=19)
+    trace = assembly.trace
+    assert assembly.clock == "frame"
+    # the hand began some tenths of a second before the film moved; the reload lost at most what was not yet sent
+    assert trace.coverage.min() > 0.9
+    assert trace.values[1] == 60
+    assert trace.values[-1] == 79
+    resumed_s = second.facts()["resumed_at_s"]
+    assert abs(resumed_s - [event.number(0) for event in first.of_kind("clock")][-1]) < 0.3
+
+
+def test_a_drag_never_jumps_and_loses_no_input(make_room: MakeRoom, open_page: OpenPage) -> None:
+    opened = make_room({"rate": rate_page(end_s=19)})
+    page = open_page(opened.url("rate"))
+    title(page, "Touch the dial to begin")
+    drag(page, [150, 150])
+    title(page, "")
+    assert value(page) == 50, "taking hold far from the knob must not turn it"
+    drag(page, [*np.linspace(160, 70, 91), *np.linspace(70, 106, 37)])
+    assert value(page) == 20
+    wait_until(lambda: len(opened.room.events("dial")) > 50, page=page)
+    dials = opened.room.events("dial")
+    assert dials[0].fields == (50, "pointer")
+    assert {event.text(1) for event in dials} == {"pointer"}
+    values = np.array([event.number(0) for event in dials])
+    assert values.min() == 0
+    assert np.abs(np.diff(values)).max() <= 2
+    assert np.all(np.diff([event.t_ms for event in dials]) >= 0)
+
+
+def test_wheel_touch_and_buttons_turn_it_too(make_room: MakeRoom, open_page: OpenPage) -> None:
+    opened = make_room({"rate": rate_page(end_s=19)})
+    page = open_page(opened.url("rate"))
+    begin(page)
+    page.mouse.move(640, 200)
+    page.mouse.wheel(0, -200)
+    assert value(page) == 55
+    page.get_by_role("button", name="Less").click()
+    assert value(page) == 54
+    page.get_by_role("button", name="More").press("Enter")
+    assert value(page) == 55
+    box = page.locator(".dial-drawing").bounding_box()
+    assert box
+    session = page.context.new_cdp_session(page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + 40
+    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 11):
+        session.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x + 5 * step, "y": y}]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert 60 <= value(page) <= 67
+    wait_until(lambda: "touch" in {event.text(1) for event in opened.room.events("dial")}, page=page)
+    assert {event.text(1) for event in opened.room.events("dial")} == {"keyboard", "wheel", "pointer", "touch"}
+
+
+def test_the_slider_says_what_it_is(make_room: MakeRoom, open_page: OpenPage) -> None:
+    page = open_page(make_room({"rate": rate_page(end_s=19)}).url("rate"))
+    begin(page, "PageUp")
+    slider = page.get_by_role("slider", name="How helpful is this moment?")
+    for key, text in [("End", "100 helpful"), ("Home", "0 hindering"), ("Shift+ArrowRight", "5 hindering")]:
+        page.keyboard.press(key)
+        expect(slider).to_have_attribute("aria-valuetext", text)
+    assert slider.get_attribute("aria-valuemin") == "0"
+    assert slider.get_attribute("aria-valuemax") == "100"
+
+
+def test_another_page_takes_over(make_room: MakeRoom, open_page: OpenPage) -> None:
+    opened = make_room({"rate": rate_page(end_s=19)})
+    first = open_page(opened.url("rate"))
+    begin(first)
+    first.wait_for_timeout(2500)
+    second = open_page(opened.url("rate"))
+    title(second, "Touch the dial to go on")
+    title(first, "This sitting goes on in another window")
+    expect(first.get_by_role("slider")).to_have_attribute("aria-disabled", "true")
+    first.keyboard.press("End")
+    second.keyboard.press("End")
+    second.wait_for_timeout(3000)
+    whole(opened.room)
+    old, new = opened.room.log().streams
+    assert [event.number(0) for event in old.of_kind("dial")] == [51]
+    assert [event.number(0) for event in new.of_kind("dial")] == [100]
+
+
+def test_stop_asks_nothing_and_loses_nothing(make_room: MakeRoom, open_page: OpenPage) -> None:
+    opened = make_room({"rate": rate_page(end_s=19)})
+    page = open_page(opened.url("rate"))
+    begin(page)
+    page.wait_for_timeout(700)
+    page.get_by_role("button", name="Stop").click()
+    page.wait_for_url("**/room/stopped")
+    whole(opened.room)
+    kinds = [event.kind for event in opened.room.log().streams[0].events]
+    assert kinds.index("stop") < len(kinds) - 1 - kinds[::-1].index("pause")
+    assert stored(page)["records"] == 0
+
+
+def test_a_break_pauses_until_the_dial_is_touched(make_room: MakeRoom, open_page: OpenPage) -> None:
+    opened = make_room({"rate": rate_page(end_s=19, break_after_min=0.02)})
+    page = open_page(opened.url("rate"))
+    begin(page)
+    expect(page.locator("[data-offer]")).to_contain_text("Take a break whenever you like", timeout=4000)
+    page.get_by_role("button", name="Take a break").click()
+    title(page, "A break")
+    page.wait_for_timeout(600)
+    page.keyboard.press("ArrowRight")
+    title(page, "")
+    page.wait_for_timeout(2200)
+    assert [event.fields for event in opened.room.events("break")] == [("start",), ("end",)]
+    assert [event.kind for event in opened.room.events("play", "pause")] == ["play", "pause", "play"]
+
+
+def test_a_page_out_of_sight_pauses(make_room: MakeRoom, open_page: OpenPage) -> None:
+    opened = make_room({"rate": rate_page(end_s=19)})
+    page = open_page(opened.url("rate"))
+    begin(page)
+    hide = "(on) => { Object.defineProperty(document, 'hidden', {value: on, configurable: true});"
+    hide += " document.dispatchEvent(new Event('visibilitychange')); }"
+    page.evaluate(hide, True)
+    title(page, "Touch the dial to go on")
+    page.evaluate(hide, False)
+    wait_until(lambda: len(opened.room.events("hidden", "pause", "visible")) == 3, page=page)
+    assert sorted(event.kind for event in opened.room.events("hidden", "pause", "visible")) == [
+        "hidden",
+        "pause",
+        "visible",
+    ]
+
+
+def test_a_hidden_picture_keeps_its_clock(make_room: MakeRoom, open_page: OpenPage) -> None:
+    opened = make_room({"rate": rate_page(end_s=19)})
+    page = open_page(opened.url("rate"))
+    begin(page)
+    page.get_by_role("button", name="Hide picture").click()
+    expect(page.get_by_text("The picture is hidden. The sound goes on.")).to_be_visible()
+    page.wait_for_timeout(4500)
+    hidden_ms = opened.room.events("picture")[0].t_ms
+    pairs = [event.t_ms for event in opened.room.events("clock") if event.t_ms > hidden_ms]
+    assert len(pairs) > 6
+    assert np.diff(pairs).max() < 300
+
+
+def test_clock_pairs_lie_on_the_film(make_room: MakeRoom, open_page: OpenPage) -> None:
+    opened = make_room({"rate": rate_page(start_s=2.0, end_s=6.0)})
+    page = open_page(opened.url("rate"))
+    begin(page)
+    page.wait_for_url("**/room/done", timeout=12_000)
+    pairs = opened.room.events("clock")
+    media_s = np.array([event.number(0) for event in pairs])
+    assert np.allclose(media_s * 30, np.round(media_s * 30), atol=1e-3), "each pair is a frame of the film"
+    assert media_s.min() >= 2.0
+    assert media_s.max() < 6.0
+    assert np.diff([event.t_ms for event in pairs]).max() <= 300
+    trace = assemble(opened.room.log(), scale=HELPFULNESS, start_s=2, end_s=6).trace
+    assert trace.coverage.min() > 0.9
+    whole(opened.room)
+
+
+def test_sound_alone_is_told_by_current_time(make_room: MakeRoom, open_page: OpenPage, sound: Path) -> None:
+    opened = make_room({"rate": rate_page(end_s=2.8, has_video=False)}, sound)
+    page = open_page(opened.url("rate"))
+    expect(page.get_by_text("Sound only")).to_be_attached()
+    begin(page)
+    page.wait_for_url("**/room/done", timeout=10_000)
+    assert {event.text(1) for event in opened.room.events("clock")} == {"current_time"}
+    assert assemble(opened.room.log(), scale=HELPFULNESS, start_s=0, end_s=2.8).trace.coverage[1] > 0.9
+
+
+def test_without_a_database_the_page_says_so(make_room: MakeRoom, context: BrowserContext, open_page: OpenPage) -> None:
+    context.add_init_script("Object.defineProperty(window, 'indexedDB', {value: undefined})")
+    opened = make_room({"rate": rate_page(end_s=1.5)})
+    page = open_page(opened.url("rate"))
+    begin(page)
+    expect(page.locator("[data-memory]")).to_have_text("please keep this window open until the end")
+    page.wait_for_url("**/room/done", timeout=8000)
+    whole(opened.room)
+
+
+def test_it_fits_without_scrolling(make_room: MakeRoom, open_page: OpenPage) -> None:
+    page = open_page(make_room({"rate": rate_page(end_s=19)}).url("rate"))
+    for width, height in [(1280, 800), (1024, 768), (390, 844)]:
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(100)
+        size = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+        assert size == [width, height]
+        for button in page.get_by_role("button").all():
+            box = button.bounding_box()
+            assert box
+            assert box["height"] >= 44
+            assert box["width"] >= 44
+
+
+def test_the_script_stays_small() -> None:
+    manifest = json.loads((STATIC / "manifest.json").read_text())
+    entry = manifest["pages/rate.ts"]
+    files = {entry["file"], *(manifest[name]["file"] for name in entry.get("imports", []))}
+    assert sum((STATIC / name).stat().st_size for name in files) < 200_000
