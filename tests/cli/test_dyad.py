@@ -106,6 +106,31 @@ def test_values_beyond_the_dial_are_told_of(table: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("option", "name", "begins"),
+    [
+        ("--figure", "figure.svg", b"<?xml"),
+        ("--figure", "figure.png", b"\x89PNG"),
+        ("--figure", "figure.PDF", b"%PDF"),
+        ("--report", "report.html", b"<!doctype html>"),
+        ("--report", "report.pdf", b"%PDF"),
+    ],
+)
+def test_figures_and_reports_are_written_beside_the_json(
+    table: Path, tmp_path: Path, option: str, name: str, begins: bytes
+) -> None:
+    written = tmp_path / name
+    done = run("dyad", table, "--columns", "client", "therapist", "--json", option, written)
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout)["n"] == 400
+    assert written.read_bytes()[: len(begins)].lower() == begins.lower()
+
+
+def test_a_figure_into_no_folder_gets_one_line(table: Path, tmp_path: Path) -> None:
+    absent = tmp_path / "absent" / "figure.svg"
+    refused(run("dyad", table, "--columns", "client", "therapist", "--json", "--figure", absent), "figure.svg")
+
+
+@pytest.mark.parametrize(
     "wrong",
     [
         (),

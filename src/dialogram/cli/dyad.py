@@ -128,4 +128,4 @@ def _draw(a: "Trace", b: "Trace", result: "DyadResult", path: Path) -> None:
 def _report(a: "Trace", b: "Trace", result: "DyadResult", path: Path) -> None:
     with needs_extra("figures"):
         from dialogram import reports
-    reports.write_dyad_report(path, a, b, result)
+    reports.write_dyad_report(path, reports.DyadReport(a=a, b=b, result=result))

@@ -16,7 +16,8 @@ def refuse_bad_input() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        warn(f"{error.filename or 'input'}: expected a file that can be opened, found: {error.strerror}")
+        found = f"{error.filename}: expected a file that can be opened, found: {error.strerror}"
+        warn(found if error.filename and error.strerror else str(error))
         raise typer.Exit(BAD_INPUT) from error
     except ValueError as error:
         warn(" ".join(str(error).split()))
