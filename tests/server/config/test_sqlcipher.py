@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
 from django.utils.functional import empty
@@ -61,7 +61,8 @@ def connect() -> Iterator[Any]:
 
 def rows(connection: BaseDatabaseWrapper, query: str, parameters: Any = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        return list(cursor.execute(query, parameters).fetchall())
+        cursor.execute(query, parameters)
+        return list(cursor.fetchall())
 
 
 def test_settings_that_durability_rests_on_are_on(connect: Any, path: Path) -> None:
@@ -126,6 +127,32 @@ def test_plain_database_and_damage_are_the_same_clear_error(connect: Any, path: 
     path.write_bytes(os.urandom(8192))
     with pytest.raises(OperationalError, match="damaged"):
         connect(path).ensure_connection()
+
+
+def test_flipped_bit_in_any_page_is_an_error_and_never_other_words(connect: Any, path: Path) -> None:
+    connection = connect(path)
+    rows(connection, "CREATE TABLE words (said text)")
+    with connection.cursor() as cursor:
+        cursor.executemany("INSERT INTO words VALUES (%s)", [[f"{i} calm" * 50] for i in range(100)])
+    connection.connection.close()  # the last connection moves the journal into the file
+    whole = path.read_bytes()
+    assert len(rows(connect(path), "SELECT * FROM words")) == 100  # the control
+    for at in range(100, len(whole), 4096):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        with pytest.raises(DatabaseError):
+            rows(connect(path), "SELECT * FROM words")
+
+
+def test_backup_of_an_open_database_is_encrypted_and_whole(connect: Any, path: Path, tmp_path: Path) -> None:
+    connection, copy = connect(path), connect(tmp_path / "copy.sqlite3")
+    rows(connection, "CREATE TABLE words (said text)")
+    rows(connection, "INSERT INTO words VALUES (%s)", [CANARY])
+    copy.ensure_connection()
+    connection.connection.backup(copy.connection)
+    assert rows(copy, "SELECT said FROM words") == [(CANARY,)]
+    copy.connection.close()
+    assert CANARY.encode() not in (tmp_path / "copy.sqlite3").read_bytes()
+    assert rows(connect(tmp_path / "copy.sqlite3"), "PRAGMA integrity_check") == [("ok",)]
 
 
 @pytest.mark.parametrize("key", [None, b"", bytes(31), "0" * 64, lambda: bytes(5)])
