@@ -1,0 +1,204 @@
+from collections.abc import Iterable
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from dialogram.analysis import DyadResult, Extreme
+from dialogram.figures.minutes import (
+    S_PER_MINUTE,
+    draw_bands,
+    draw_line,
+    draw_names,
+    end_value,
+    margins_mm,
+    scale_words,
+    set_minutes,
+    size_pt,
+)
+from dialogram.figures.palette import INK, SOFT, colours_of
+from dialogram.figures.style import DOUBLE_COLUMN_MM, SMALL_PT, TEXT_PT, figure_style, open_figure, place_axes
+from dialogram.timeline import Scale, Trace
+
+_MARKER_PT = 5.5
+_MARKER_ROOM_PT = 7.0
+_MARGIN_PT = 12.0
+_NARROW_MM = 120.0
+
+
+def draw_session(
+    a: Trace,
+    b: Trace,
+    result: DyadResult,
+    *,
+    extremes_a: Iterable[Extreme] | None = None,
+    extremes_b: Iterable[Extreme] | None = None,
+    width: float = DOUBLE_COLUMN_MM,
+    height: float | None = None,
+    title: str | None = None,
+) -> Figure:
+    """Draw two ratings of one session, their extremes, and where they part.
+
+    Parameters
+    ----------
+    a, b
+        The ratings; their names say who rated, and give the colours.
+    result
+        Of comparing the two.
+    extremes_a, extremes_b
+        Instead of those in `result`, as when a recall froze them.
+    width, height
+        In millimetres of print: 174 for two columns, 84 for one.
+    title
+        Set over the figure; journals want none.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Bound to no window and no global state; write it with :func:`dialogram.figures.save`.
+
+    Raises
+    ------
+    ValueError
+        For a size that is no size of a figure.
+
+    Notes
+    -----
+    ▲ and ▼ stand over and under the middle of a segment, filled where its mean lies beyond neutral on its side, hollow
+    where it does not (``relative``). Missing bins are gaps.
+
+    Examples
+    --------
+    >>> from dialogram.analysis import compare
+    >>> client = Trace(values=np.repeat([50.0, 80, 50, 20, 50], 60), step_s=1.0, name="client")
+    >>> therapist = Trace(values=np.repeat([50.0, 75, 60, 50, 45], 60), step_s=1.0, name="therapist")
+    >>> figure = draw_session(client, therapist, compare(client, therapist))
+    >>> figure.axes[0].get_xlabel()
+    'minutes'
+    """
+    narrow = width < _NARROW_MM
+    extremes = (
+        tuple(result.extremes.a.extremes if extremes_a is None else extremes_a),
+        tuple(result.extremes.b.extremes if extremes_b is None else extremes_b),
+    )
+    with figure_style():
+        figure = open_figure(width, height or (62.0 if narrow else 76.0))
+        left_mm, right_mm = margins_mm(figure, a, b)
+        axes = place_axes(
+            figure,
+            left_mm=left_mm,
+            right_mm=right_mm,
+            top_mm=(8.0 if narrow else 5.0) + (5.0 if title else 0.0),
+            bottom_mm=8.5,
+        )
+        set_minutes(axes, start_s=min(a.start_s, b.start_s), end_s=max(_end_s(a), _end_s(b)))
+        _set_scale(axes, a.scale)
+        bands = draw_bands(axes, result.discrepancies)
+        colours = colours_of(a.name, b.name)
+        taken: list[tuple[float, float]] = []
+        for trace, found, colour in reversed(list(zip((a, b), extremes, colours, strict=True))):
+            draw_line(axes, trace.times_s, trace.values, step_s=trace.step_s, colour=colour)
+            _draw_extremes(axes, trace, found, colour=colour, taken=taken)
+        draw_names(axes, [(t.name, end_value(t), c) for t, c in zip((a, b), colours, strict=True)])
+        _draw_key(
+            axes,
+            _key(extremes[0] + extremes[1], bands=bands, gaps=not (a.present.all() and b.present.all()), narrow=narrow),
+            title=title,
+        )
+    return figure
+
+
+def _end_s(trace: Trace) -> float:
+    return trace.start_s + trace.duration_s
+
+
+def _set_scale(axes: Axes, scale: Scale) -> None:
+    margin = _MARGIN_PT * scale.range / (size_pt(axes)[1] - 2 * _MARGIN_PT)
+    axes.set_ylim(scale.low - margin, scale.high + margin)
+    axes.set_yticks([scale.low, scale.neutral, scale.high], scale_words(scale))
+    axes.axhline(scale.neutral, color=INK, alpha=0.4, linewidth=0.8, dashes=(1, 3), dash_capstyle="round", zorder=2)
+
+
+def _draw_extremes(
+    axes: Axes, trace: Trace, extremes: Iterable[Extreme], *, colour: str, taken: list[tuple[float, float]]
+) -> None:
+    """Make the line heavier along each segment, and set a ▲ over or a ▼ under its middle, clear of those taken."""
+    low, high = axes.get_xlim()
+    per_minute = size_pt(axes)[0] / (high - low)
+    bottom, top = axes.get_ylim()
+    per_unit = size_pt(axes)[1] / (top - bottom)
+    for extreme in extremes:
+        inside = (trace.times_s + trace.step_s > extreme.start_s) & (trace.times_s < extreme.end_s)
+        values = np.where(inside, trace.values, np.nan)
+        if np.isnan(values).all():
+            continue
+        centres_s = np.clip(trace.times_s + trace.step_s / 2, extreme.start_s, extreme.end_s)
+        axes.plot(
+            centres_s / S_PER_MINUTE,
+            values,
+            color=colour,
+            linewidth=2.0,
+            solid_capstyle="round",
+            solid_joinstyle="round",
+            zorder=4,
+        )
+        sign = 1.0 if extreme.kind == "helpful" else -1.0
+        x = (extreme.start_s + extreme.end_s) / 2 / S_PER_MINUTE
+        y = float(sign * np.nanmax(sign * values)) + sign * _MARKER_ROOM_PT / per_unit
+        while any(
+            abs(x - other_x) * per_minute < _MARKER_ROOM_PT and abs(y - other_y) * per_unit < _MARKER_ROOM_PT
+            for other_x, other_y in taken
+        ):
+            y += sign / per_unit
+        taken.append((x, y))
+        axes.plot(
+            [x],
+            [y],
+            marker="^" if sign > 0 else "v",
+            markersize=_MARKER_PT,
+            markerfacecolor="white" if extreme.relative else colour,
+            markeredgecolor=colour if extreme.relative else "white",
+            markeredgewidth=0.9 if extreme.relative else 0.6,
+            linestyle="none",
+            clip_on=False,
+            zorder=5,
+        )
+
+
+def _key(extremes: tuple[Extreme, ...], *, bands: int, gaps: bool, narrow: bool) -> str:
+    parts = []
+    if extremes:
+        parts.append("▲ highest and ▼ lowest segments of each")
+    if any(extreme.relative for extreme in extremes):
+        parts.append("hollow: not beyond neutral")
+    if bands:
+        parts.append("shaded: they part")
+    if gaps:
+        parts.append("no line: not rated")
+    return "\n".join([*parts[:1], "  ·  ".join(parts[1:])]).strip() if narrow else "  ·  ".join(parts)
+
+
+def _draw_key(axes: Axes, key: str, *, title: str | None) -> None:
+    axes.annotate(
+        key,
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(0, 4),
+        textcoords="offset points",
+        fontsize=SMALL_PT,
+        color=SOFT,
+        va="bottom",
+        linespacing=1.35,
+    )
+    if title:
+        lines = key.count("\n") + 1 if key else 0
+        axes.annotate(
+            title,
+            (0, 1),
+            xycoords="axes fraction",
+            xytext=(0, 6 + lines * SMALL_PT * 1.4),
+            textcoords="offset points",
+            fontsize=TEXT_PT + 1.5,
+            fontweight="bold",
+            va="bottom",
+        )

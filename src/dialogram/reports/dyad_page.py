@@ -1,0 +1,270 @@
+import math
+
+from dialogram.analysis import DyadResult
+from dialogram.figures import colours_of, draw_difference, draw_session
+from dialogram.figures.file import render
+from dialogram.reports.dyad_report import DyadReport, Guess, Moment
+from dialogram.reports.dyad_tables import (
+    compare_nulls,
+    compare_ratings,
+    describe_traces,
+    list_cards,
+    list_discrepancies,
+    list_moments,
+    list_quality,
+    tabulate_states,
+)
+from dialogram.reports.page import Fact, Page, Paragraph, Picture, Section, Table
+from dialogram.reports.sentences import (
+    say_agreement,
+    say_finding,
+    say_lag,
+    say_level,
+    say_shape,
+    say_states,
+    say_which_p,
+)
+from dialogram.reports.text import (
+    P,
+    Span,
+    Text,
+    clock,
+    number,
+    odds,
+    p_value,
+    say,
+    sentence_case,
+    share,
+    stretch,
+    the,
+)
+
+type Block = Paragraph | Table | Picture
+
+
+def lay_out(report: DyadReport) -> Page:
+    """Put a dyad report in order: what was found, the figure, the facts at a glance, then each topic."""
+    result, scale = report.result, report.a.scale
+    moments = report.moments
+    sections = [
+        Section(heading="Level", blocks=[describe_traces(result, scale), *_paragraphs(say_level(result))]),
+        Section(heading="Shape", blocks=_shape(result)),
+        Section(heading="Lag", blocks=_paragraphs(say_lag(result))),
+        Section(heading="Agreement", blocks=_paragraphs(say_agreement(result))),
+        Section(heading="States", blocks=[*_paragraphs(say_states(result, scale)), tabulate_states(result, scale)]),
+        Section(heading="Highest and lowest moments", blocks=_moments(report, moments)),
+        Section(heading="Where they part", blocks=_parting(report)),
+    ]
+    if report.guess:
+        sections.append(Section(heading="The guess", blocks=_guess(report.guess, report)))
+    if report.session_ratings:
+        sections.append(Section(heading="The session as a whole", blocks=[compare_ratings(report)]))
+    sections.append(Section(heading="Quality and course of the study", blocks=_quality(report)))
+    sections.append(Section(heading="Methods", blocks=_methods(report)))
+    return Page(
+        title=report.title
+        or f"{sentence_case(the(report.a.name)).removeprefix('The ').capitalize()} and {report.b.name}",
+        subtitle=report.subtitle,
+        finding=say_finding(result, scale),
+        opening=[_session_picture(report, moments)],
+        facts=_facts(report),
+        sections=sections,
+        foot=f"Dialogram {result.software.version}",
+        colours=colours_of(report.a.name, report.b.name),
+    )
+
+
+def _paragraphs(texts: list[Text]) -> list[Block]:
+    return [Paragraph(text) for text in texts]
+
+
+def _session_picture(report: DyadReport, moments: tuple[tuple[Moment, ...], tuple[Moment, ...]]) -> Picture:
+    extremes = [[moment.extreme for moment in of] for of in moments]
+    figure = draw_session(report.a, report.b, report.result, extremes_a=extremes[0], extremes_b=extremes[1])
+    scale = report.a.scale
+    caption = say(
+        Span("Figure 1. ", "strong"),
+        "The session as ",
+        Span(the(report.a.name), "a"),
+        " and ",
+        Span(the(report.b.name), "b"),
+        f" rated it, from {scale.low:g} ({scale.low_label}) to {scale.high:g} ({scale.high_label}), in bins of"
+        f" {report.result.step_s:g} s. Heavy line with ▲ or ▼: the highest and lowest rated segments of each. Shaded:"
+        " they part, darker where they are in opposite states.",
+    )
+    return Picture(svg=render(figure, "svg"), caption=caption, alt=_say_picture(report, moments))
+
+
+def _say_picture(report: DyadReport, moments: tuple[tuple[Moment, ...], tuple[Moment, ...]]) -> str:
+    parts = ["Two lines over the minutes of the session."]
+    for trace, description, of in zip((report.a, report.b), (report.result.a, report.result.b), moments, strict=True):
+        said = (
+            f"{sentence_case(the(trace.name))} moves between {number(description.min, 0)} and"
+            f" {number(description.max, 0)}"
+        )
+        for kind, word in (("helpful", "highest"), ("hindering", "lowest")):
+            at = [clock(moment.extreme.start_s) for moment in of if moment.extreme.kind == kind]
+            said += f", {word} from {', '.join(at)}" if at else ""
+        parts.append(said + ".")
+    worst = next((one for one in report.result.discrepancies if not one.relative), None)
+    if worst:
+        parts.append(f"They part most from {clock(worst.start_s)} to {clock(worst.end_s)}.")
+    return " ".join(parts)
+
+
+def _facts(report: DyadReport) -> list[Fact]:
+    result = report.result
+    shape, level = result.shape, result.level
+    parted = [one for one in result.discrepancies if not one.relative]
+    by_the_effective_size = say(P, f" {p_value(level.p_effective)} from the effective size")
+    facts = [
+        Fact(
+            label=f"Level, {result.a.name} and {result.b.name}",
+            value=f"{number(result.a.mean)} and {number(result.b.mean)}",
+            words=by_the_effective_size,
+        ),
+        Fact(
+            label="Shape",
+            value=_statistic("r", shape.r),
+            words=say("believe ", P, f" {p_value(shape.p_truncated)}, not the usual ", P, f" {p_value(shape.p)}"),
+        ),
+        Fact(
+            label="They part",
+            value="nowhere" if not parted else "once" if len(parted) == 1 else f"{len(parted)} times",
+            words=say(f"most at {stretch(parted[0].start_s, parted[0].end_s)}" if parted else "for 10 s or more"),
+        ),
+    ]
+    if report.guess is None:
+        words = say("on what helped and what hindered, beyond chance")
+        return [*facts, Fact(label="Same state", value=_statistic("κ", result.states.kappa), words=words)]
+    score = report.guess.score
+    words = say(P, f" {p_value(score.p)} for as many by chance")
+    return [*facts, Fact(label="The guess", value=f"{score.right} of {score.shown} right", words=words)]
+
+
+def _statistic(letter: str, value: float) -> str:
+    return "not defined" if math.isnan(value) else f"{letter} = {share(value)}"
+
+
+def _shape(result: DyadResult) -> list[Block]:
+    if math.isnan(result.shape.r):
+        return _paragraphs(say_shape(result))
+    return [*_paragraphs(say_shape(result)), compare_nulls(result), *_paragraphs(say_which_p(result))]
+
+
+def _moments(report: DyadReport, moments: tuple[tuple[Moment, ...], tuple[Moment, ...]]) -> list[Block]:
+    blocks: list[Block] = []
+    traces, tones = (report.a, report.b), ("a", "b")
+    for index, (of, picked) in enumerate(
+        zip(moments, (report.result.extremes.a, report.result.extremes.b), strict=True)
+    ):
+        own, other = traces[index], traces[1 - index]
+        if of:
+            blocks.append(list_moments(of, own, other, tone="a" if tones[index] == "a" else "b"))
+        blocks += [Paragraph([f"{sentence_case(the(own.name))}: {note}."], quiet=True) for note in picked.notes]
+    return blocks
+
+
+def _parting(report: DyadReport) -> list[Block]:
+    result, scale = report.result, report.a.scale
+    kinds = {one.relative for one in result.discrepancies}
+    if not kinds:
+        return [
+            Paragraph(
+                ["They part nowhere, neither in the ratings as they are nor with each person’s own mean taken out."]
+            )
+        ]
+    total_s = sum(one.end_s - one.start_s for one in result.discrepancies if not one.relative)
+    blocks: list[Block] = []
+    if result.n:
+        blocks.append(_difference_picture(report))
+    blocks.append(
+        Paragraph(
+            say(
+                f"Taken together they part for {clock(total_s)} of the {clock(result.n * result.step_s)} minutes that"
+                " both rated. Neither is right or wrong: a discrepancy is where it may be worth looking."
+            )
+        )
+    )
+    blocks += [list_discrepancies(result, scale, relative=relative) for relative in (False, True) if relative in kinds]
+    return blocks
+
+
+def _difference_picture(report: DyadReport) -> Picture:
+    a, b = the(report.a.name), the(report.b.name)
+    caption: Text = [
+        Span("Figure 2. ", "strong"),
+        f"How far the two lie apart: upward, {b} rated higher; downward, {a}.",
+    ]
+    worst = next((one for one in report.result.discrepancies if not one.relative), None)
+    alt = f"Bars over the minutes of the session: {b} less {a}."
+    if worst:
+        alt += (
+            f" Furthest apart over {stretch(worst.start_s, worst.end_s)}, where {a} rated {number(worst.mean_a, 0)} and"
+            f" {b} {number(worst.mean_b, 0)}."
+        )
+    return Picture(svg=render(draw_difference(report.a, report.b, report.result), "svg"), caption=caption, alt=alt)
+
+
+def _guess(guess: Guess, report: DyadReport) -> list[Block]:
+    score = guess.score
+    if score.chance == "hypergeometric":
+        told = f"told that {score.helpful} of the {score.shown} are {report.a.scale.high_label}"
+    else:
+        told = "not told how many are which"
+    guesser, rater = the(guess.guesser), the(guess.rater)
+    text = say(
+        f"Not knowing which is which, {guesser} sorted {score.shown} segments of {rater} and got {score.right} right."
+        f" Somebody who only guesses, {told}, gets {score.right} or more right {odds(score.p)} (",
+        P,
+        f" {p_value(score.p)}, exact).",
+    )
+    blocks: list[Block] = [Paragraph(text)]
+    views = [card.own for card in guess.cards if card.own]
+    if views:
+        overlaps = sum(view.own_kind is not None for view in views)
+        blocks.append(
+            Paragraph(
+                say(
+                    f"{overlaps} of them overlap a segment that is among {guesser}’s own highest or lowest: where the"
+                    " two views meet, a right guess may be the guesser’s own view repeated."
+                )
+            )
+        )
+    if guess.cards:
+        blocks.append(list_cards(guess, report.a.scale))
+    return blocks
+
+
+def _quality(report: DyadReport) -> list[Block]:
+    blocks: list[Block] = [list_quality(report.result)]
+    blocks += [Paragraph([note]) for note in report.result.notes]
+    if report.order:
+        blocks.append(Paragraph([Span("Order. ", "strong"), report.order]))
+    blocks += [Paragraph([Span("Otherwise than planned. ", "strong"), deviation]) for deviation in report.deviations]
+    return blocks
+
+
+def _methods(report: DyadReport) -> list[Block]:
+    result = report.result
+    picked = result.extremes.a.rule
+    rules = ", ".join(f"{topic}: {rule}" for topic, rule in sorted(result.software.rules.items()))
+    low, high = result.states.band
+    return [
+        Paragraph(
+            say(
+                f"Each rating is a series of bins of {result.step_s:g} s, {result.n} of which both have, every bin the"
+                " time-weighted mean of the dial; missing bins stay missing. Extremes by rule"
+                f" {picked.name}: windows of {picked.window_s:g} s, up to {picked.per_kind} of each kind, at least"
+                f" {picked.same_kind_gap_s:g} s apart within a kind, none in the first {picked.warm_up_s:g} s, each"
+                f" rated for {picked.least_coverage:.0%} of it or more. Neutral is {low:g} to {high:g}. Effective sizes"
+                " after Bayley and Hammersley (1946, doi 10.2307/2983560) for the level and Pyper and Peterman (1998, doi"
+                " 10.1139/f98-104) for the correlation; truncated shifts after Yuan and Shou (2024, doi"
+                " 10.1371/journal.pbio.3002758); concordance after Lin (1989, doi 10.2307/2532051); κ after Cohen"
+                " (1960, doi 10.1177/001316446002000104); the procedure after Swift, Tompkins and Parkin (2017, doi"
+                " 10.1002/jclp.22531)."
+            ),
+            quiet=True,
+        ),
+        Paragraph(say(f"Made with Dialogram {result.software.version}. Rules: {rules}."), quiet=True),
+    ]

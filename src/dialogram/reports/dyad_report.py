@@ -1,0 +1,105 @@
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from dialogram.analysis import DyadResult, Extreme, GuessScore, OwnView
+from dialogram.analysis.extremes import Kind
+from dialogram.timeline import Segment, Trace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """An extreme, and what its rater said about it."""
+
+    extreme: Extreme
+    description: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuessCard:
+    """One of the segments that were guessed."""
+
+    segment: Segment
+    truth: Kind
+    guess: Kind
+    own: OwnView | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guess:
+    """Who guessed whose segments, and with what success."""
+
+    guesser: str
+    rater: str
+    score: GuessScore
+    cards: tuple[GuessCard, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionRating:
+    """One rating of the session as a whole, by rater a or b.
+
+    Raises
+    ------
+    ValueError
+        When the value lies outside the ends of its scale.
+    """
+
+    of: Literal["a", "b"]
+    question: str
+    value: float
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.value) and self.low <= self.value <= self.high):
+            raise ValueError(f"session rating: expected {self.low:g} … {self.high:g}, got {self.value!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DyadReport:
+    """All that a report on two ratings of one recording tells.
+
+    Parameters
+    ----------
+    a, b
+        The ratings.
+    result
+        Of comparing them.
+    title
+        Default: who rated.
+    subtitle
+        Study, dyad, session.
+    moments_a, moments_b
+        Extremes with descriptions, as a recall froze them; by default those in `result`, without.
+    guess
+        A blind guess of one's extremes by the other.
+    session_ratings
+        Ratings of the session as a whole, to be set beside the traces.
+    order
+        Who rated first, when, and after how many sessions in between.
+    deviations
+        What went otherwise than planned, a sentence each.
+    """
+
+    a: Trace
+    b: Trace
+    result: DyadResult
+    title: str = ""
+    subtitle: str = ""
+    moments_a: tuple[Moment, ...] | None = None
+    moments_b: tuple[Moment, ...] | None = None
+    guess: Guess | None = None
+    session_ratings: tuple[SessionRating, ...] = ()
+    order: str | None = None
+    deviations: tuple[str, ...] = ()
+
+    @property
+    def moments(self) -> tuple[tuple[Moment, ...], tuple[Moment, ...]]:
+        """The extremes of a and of b, with descriptions where there are any."""
+        picked = self.result.extremes
+        a, b = (
+            tuple(Moment(extreme=extreme) for extreme in extremes)
+            for extremes in (picked.a.extremes, picked.b.extremes)
+        )
+        return (a if self.moments_a is None else self.moments_a), (b if self.moments_b is None else self.moments_b)

@@ -1,0 +1,229 @@
+"""The numbers of one dyad in sentences: what was found, how sure that is, and which p to believe."""
+
+import math
+
+from dialogram.analysis import DyadResult
+from dialogram.reports.text import (
+    SD,
+    M,
+    P,
+    R,
+    Span,
+    T,
+    Text,
+    clock,
+    number,
+    odds,
+    p_value,
+    percent,
+    say,
+    sentence_case,
+    share,
+    the,
+)
+from dialogram.timeline import Scale
+
+BELIEVED_AT = 0.05
+_SAME_LEVEL_SHARE = 0.05
+
+
+def say_finding(result: DyadResult, scale: Scale) -> str:
+    """Say in one sentence how the two go together."""
+    if result.n == 0:
+        return "The two have no rated moment in common, so nothing can be compared."
+    parts = [part for part in (_find_level(result, scale), _find_shape(result), _find_parting(result)) if part]
+    joined = ", ".join(parts[:-1]) + (", and " if len(parts) > 1 else "") + parts[-1]
+    return sentence_case(joined) + "."
+
+
+def _find_level(result: DyadResult, scale: Scale) -> str:
+    a, b, level = result.a, result.b, result.level
+    means = f"{number(b.mean, 0)} against {number(a.mean, 0)}"
+    if level.p_effective <= BELIEVED_AT:
+        side = "higher" if level.difference > 0 else "lower"
+        return f"{the(b.name)} rated the session {side} than {the(a.name)} ({means})"
+    if abs(level.difference) <= _SAME_LEVEL_SHARE * scale.range:
+        return f"{the(a.name)} and {the(b.name)} rated the session at about the same level"
+    return f"their levels differ ({means}) by no more than chance may give"
+
+
+def _find_shape(result: DyadResult) -> str:
+    r, p = result.shape.r, result.shape.p_truncated
+    if math.isnan(r) or math.isnan(p):
+        return ""
+    if p > BELIEVED_AT:
+        return "their ups and downs go together no more than chance may give"
+    return "they rise and fall together" if r > 0 else "one falls where the other rises"
+
+
+def _find_parting(result: DyadResult) -> str:
+    found = [one for one in result.discrepancies if not one.relative]
+    if not found:
+        return "they part nowhere for long"
+    opposite = sum("_helpful" in one.kind for one in found)
+    times = "once" if len(found) == 1 else f"{len(found)} times"
+    if not opposite:
+        return f"they part {times}"
+    among = "" if len(found) == 1 else f" {opposite} of them"
+    return f"they part {times},{among} in opposite directions"
+
+
+def say_level(result: DyadResult) -> list[Text]:
+    """Say whether one rated higher."""
+    a, b, level = result.a, result.b, result.level
+    if math.isnan(level.difference):
+        return [["There is no moment that both rated."]]
+    means = say(
+        M, f" = {number(b.mean)}, ", SD, f" = {number(b.sd)} against ",
+        M, f" = {number(a.mean)}, ", SD, f" = {number(a.sd)}",
+    )  # fmt: skip
+    if abs(level.difference) < 0.05:
+        first = f"On average {the(a.name)} and {the(b.name)} rated the same ("
+    else:
+        side = "higher" if level.difference > 0 else "lower"
+        first = f"On average {the(b.name)} rated {number(abs(level.difference))} points {side} than {the(a.name)} ("
+    told: list[Text] = [[first, *means, ")."]]
+    if math.isnan(level.t):
+        return [*told, ["The difference does not vary, so there is no test of it."]]
+    usual = say(
+        "As such numbers are usually published, every bin taken for an observation of its own: ",
+        T, f"({level.df}) = {number(level.t, 2)}, ", P, f" {p_value(level.p)}, ",
+        Span("d", "italic"), f" = {number(level.d, 2)}.",
+    )  # fmt: skip
+    if math.isnan(level.t_effective):
+        return [*told, [*usual, " These ratings are too short to say how many independent moments they are worth."]]
+    verdict = "more than chance gives" if level.p_effective <= BELIEVED_AT else "no more than chance may give"
+    honest = say(
+        f" But a moment is much like the one before: the {result.n} bins are worth about"
+        f" {number(level.n_effective, 0)} independent ones. With those, ",
+        T, f"({number(level.n_effective - 1, 0)}) = {number(level.t_effective, 2)}, ",
+        P, f" {p_value(level.p_effective)}. ",
+        Span(f"Believe this one: the difference is {verdict}.", "strong"),
+    )  # fmt: skip
+    return [*told, [*usual, *honest]]
+
+
+def say_shape(result: DyadResult) -> list[Text]:
+    """Say whether the two move together."""
+    shape = result.shape
+    if math.isnan(shape.r):
+        return [["There is no correlation: one of the two does not vary, or they hardly overlap."]]
+    low, high = shape.ci95_effective
+    interval = (
+        ""
+        if math.isnan(low)
+        else f", 95\N{NO-BREAK SPACE}% interval {share(low)} to {share(high)} from the effective size"
+    )
+    return [
+        say(
+            "Over the session the two ratings correlate ",
+            R,
+            f" = {share(shape.r)}{interval} (by ranks {share(shape.spearman)})."
+            " Whether that is more than chance is answered in four ways:",
+        )
+    ]
+
+
+def say_which_p(result: DyadResult) -> list[Text]:
+    """Say in plain words which p to believe."""
+    shape = result.shape
+    if math.isnan(shape.r):
+        return []
+    caution = (
+        "Why not the usual one? Because it takes every bin for news, and a hand that rests repeats itself. Given"
+        " couples who never met, it calls 60 in 100 of them related at .05; truncated shifts call 4."
+    )
+    if math.isnan(shape.p_truncated):
+        return [
+            [
+                Span("Believe none of these.", "strong"),
+                " The ratings are too short for the test that stays honest. ",
+                caution,
+            ]
+        ]
+    if shape.p_truncated <= BELIEVED_AT:
+        verdict = " Ratings as smooth as these seldom go together as much by chance: there is a common course. "
+    else:
+        verdict = (
+            " Ratings as smooth as these often go together as much by chance. That does not show that they have nothing"
+            " in common; one session may be too short to tell. "
+        )
+    return [
+        [
+            Span("Believe the last: ", "strong"),
+            Span("p", "italic"),
+            Span(f" {p_value(shape.p_truncated)}.", "strong"),
+            verdict,
+            caution,
+        ]
+    ]
+
+
+def say_lag(result: DyadResult) -> list[Text]:
+    """Say who follows whom."""
+    lag = result.lag
+    if math.isnan(lag.r):
+        return [["No lag can be told from these ratings."]]
+    if lag.seconds == 0:
+        where = "without one"
+    else:
+        first, second = (result.a, result.b) if lag.seconds > 0 else (result.b, result.a)
+        where = f"with {the(second.name)} {abs(lag.seconds):g} s behind {the(first.name)}"
+    found = say(
+        f"Lags up to {lag.window_s:g} s either way were tried; the two go together best {where}, ",
+        R,
+        f" = {share(lag.r)}.",
+    )
+    if math.isnan(lag.p_shift):
+        return [[*found, " The ratings are too short to say how often chance finds as much."]]
+    by_chance = say(
+        f" Unrelated ratings, each allowed its own best lag, do as well {odds(lag.p_shift)} (",
+        P,
+        f" {p_value(lag.p_shift)}).",
+    )
+    return [[*found, *by_chance]]
+
+
+def say_agreement(result: DyadResult) -> list[Text]:
+    """Say whether the two give the same numbers, and if not, what parts them."""
+    agreement = result.agreement
+    if math.isnan(agreement.rmse):
+        return [["There is no moment that both rated."]]
+    total = agreement.rmse**2
+    if total == 0:
+        return [["The two ratings are the same in every bin."]]
+    parts = [percent(part / total) for part in (agreement.level_part, agreement.scatter_part, agreement.shape_part)]
+    indices = (
+        "No index of agreement is defined where neither varies."
+        if math.isnan(agreement.ccc)
+        else f"In absolute numbers they agree by Lin's concordance {share(agreement.ccc)} and by ICC(A,1)"
+        f" {share(agreement.icc_a1)}, where 1 is the same number at every moment."
+    )
+    return [
+        say(
+            f"{indices} They lie {number(agreement.rmse)} points apart (root mean square). Of the mean square"
+            f" difference, {parts[0]} comes from different levels, {parts[1]} from using more or less of the dial, and"
+            f" {parts[2]} from different courses."
+        )
+    ]
+
+
+def say_states(result: DyadResult, scale: Scale) -> list[Text]:
+    """Say how long the two were in the same state."""
+    states = result.states
+    total = sum(map(sum, states.table))
+    if total == 0:
+        return [["There is no moment that both rated."]]
+    same = sum(states.table[state][state] for state in range(3))
+    low, high = states.band
+    told = (
+        f"Between {low:g} and {high:g} a rating counts as {scale.neutral_label}. They were in the same state for"
+        f" {clock(same)} of {clock(total)} minutes ({percent(same / total)})"
+    )
+    if math.isnan(states.kappa):
+        return [[told + ". κ is not defined where both stay in one state."]]
+    low_kappa, high_kappa = states.kappa_of_shifts
+    beside = f"; shifted against each other they give {share(low_kappa)} to {share(high_kappa)} (the middle 95 in 100)"
+    if math.isnan(low_kappa):
+        beside = ""
+    return [[f"{told}. Cohen's κ, which takes out what chance gives, is {share(states.kappa)}{beside}."]]
