@@ -152,8 +152,8 @@ def find_discrepancies(
             ahead = np.where(both, side * (rating_a - rating_b), -np.inf)
             opposite = both & (state_a * state_b == -1) & (state_a == side) & (not relative)
             for first, end in _stretches(ahead, opposite, step_s=step_s, scale=scale, rule=rule):
-                inside = slice(first, end)
-                means = float(np.nanmean(rating_a[inside])), float(np.nanmean(rating_b[inside]))
+                inside = first + np.flatnonzero(both[first:end])
+                means = float(rating_a[inside].mean()), float(rating_b[inside].mean())
                 found.append(
                     Discrepancy(
                         kind=_kind(side, np.array(means), band, relative=relative),
