@@ -44,7 +44,10 @@ def boot(path: Path, *, root_key: bytes | None = None) -> None:
 def prepare(path: Path) -> bytes:
     """Make the folder if need be, bring its databases up to date, and return the root key."""
     make_folder(path)
-    root_key = open_folder(path).root_key
+    folder = open_folder(path)
+    root_key = folder.root_key
+    for vault in (folder.vault, folder.uploads):
+        vault.clear_partial()
     boot(path, root_key=root_key)
     for alias in ("default", "identity"):
         call_command("migrate", database=alias, verbosity=0, interactive=False)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from dialogram.analysis.extremes import Kind
 from dialogram.server.records.domain import audit
 from dialogram.server.records.domain.consents import consent_of
 from dialogram.server.records.domain.errors import StudyError
@@ -164,9 +165,9 @@ def cards_of(guess: Guess) -> Sequence[Card]:
     return [Card(*card) for card in _content(guess)["cards"]]
 
 
-def placed_of(guess: Guess) -> Mapping[str, str]:
+def placed_of(guess: Guess) -> Mapping[str, Kind]:
     """Return where each card was put so far, by shown id."""
-    placed: dict[str, str] = _content(guess)["placed"]
+    placed: dict[str, Kind] = _content(guess)["placed"]
     return placed
 
 
@@ -212,7 +213,7 @@ def told_of(guess: Guess) -> ToldNumbers | None:
     )
 
 
-def true_kinds(guess: Guess) -> Mapping[str, str]:
+def true_kinds(guess: Guess) -> Mapping[str, Kind]:
     """Return what each card was, by shown id; for researchers once the guess is in."""
     kind_at = {extreme.start_s: extreme.kind for extreme in extremes_of(guess.release.about)}
     return {card.shown_id: kind_at[card.start_s] for card in cards_of(guess)}

@@ -1,0 +1,70 @@
+import "./base.css";
+import "./results.css";
+import { clockText } from "../core/time_text.ts";
+import { marked, pageJson, sleep, write } from "./parts/elements.ts";
+import { SessionChart, type SessionData } from "./parts/session_chart.ts";
+
+const data = JSON.parse(pageJson()) as SessionData;
+const player = marked<HTMLMediaElement>("player");
+const play = marked<HTMLButtonElement>("play");
+const clock = marked<HTMLOutputElement>("clock");
+const values = [...document.querySelectorAll<HTMLElement>("[data-value]")];
+const chart = marked<HTMLElement>("chart");
+const drawn = new SessionChart(chart, data, seek);
+const playWord = play.textContent ?? "";
+const STEP_S = 5;
+
+function seek(media_s: number): void {
+  player.currentTime = Math.max(0, media_s);
+  show();
+}
+
+function show(): void {
+  const media_s = player.currentTime;
+  drawn.showMoment(media_s);
+  write(clock, clockText(media_s));
+  const bin = Math.floor((media_s - data.start_s) / data.step_s);
+  for (const place of values) {
+    const value = data.raters[Number(place.dataset.value)]?.values[bin];
+    write(place, value === null || value === undefined ? "–" : value.toFixed(0));
+  }
+}
+
+async function follow(): Promise<void> {
+  while (!player.paused) {
+    show();
+    await sleep(100);
+  }
+  show();
+}
+
+function toggle(): void {
+  if (player.paused) void player.play();
+  else player.pause();
+}
+
+player.addEventListener("play", () => {
+  write(play, play.dataset.pauseWord ?? playWord);
+  void follow();
+});
+player.addEventListener("pause", () => write(play, playWord));
+player.addEventListener("seeked", show);
+play.addEventListener("click", toggle);
+
+for (const moment of document.querySelectorAll<HTMLElement>("[data-seek]")) {
+  moment.addEventListener("click", () => {
+    seek(Number(moment.dataset.seek));
+    void player.play();
+    chart.scrollIntoView({ block: "nearest" });
+  });
+}
+
+chart.addEventListener("keydown", (event) => {
+  if (event.key === "ArrowRight") seek(player.currentTime + STEP_S);
+  else if (event.key === "ArrowLeft") seek(player.currentTime - STEP_S);
+  else if (event.key === " " || event.key === "Enter") toggle();
+  else return;
+  event.preventDefault();
+});
+
+show();

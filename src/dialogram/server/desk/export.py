@@ -1,0 +1,34 @@
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from dialogram.server.desk.doors import SessionPlace, desk, open_session, open_study
+from dialogram.server.records.domain.export import export_sessions
+from dialogram.server.records.models import Session
+from dialogram.study.blinding import Thing
+
+
+@desk("POST")
+def export_session(request: HttpRequest, session_id: str) -> HttpResponseBase:
+    """Send one session's data."""
+    place = open_session(request, session_id, "export", thing=Thing.EXPORT)
+    packed = export_sessions([place.session], study_id=place.study.pk, user_id=place.account.pk, now=timezone.now())
+    return _send(packed, "dialogram-session.zip")
+
+
+@desk("POST")
+def export_study(request: HttpRequest, study_id: str) -> HttpResponseBase:
+    """Send the data of every session the account may see the results of."""
+    place = open_study(request, study_id, "export")
+    sessions = Session.objects.select_related("dyad__study").filter(dyad__study=place.study).order_by("number")
+    allowed = [
+        session for session in sessions if SessionPlace(place.account, place.membership, session).may_see(Thing.EXPORT)
+    ]
+    packed = export_sessions(allowed, study_id=place.study.pk, user_id=place.account.pk, now=timezone.now())
+    return _send(packed, "dialogram-study.zip")
+
+
+def _send(packed: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(packed, content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,130 @@
+"""A session's results: traces, extremes with descriptions, the guess, the session as a whole; made anew each time."""
+
+from datetime import datetime
+
+from dialogram.analysis import ExtremesRule, compare, score_guess, view_own
+from dialogram.reports.dyad_report import DyadReport, Guess, GuessCard, Moment, SessionRating
+from dialogram.server.records.domain.guesses import cards_of, placed_of, told_of, true_kinds
+from dialogram.server.records.domain.recalls import extremes_of, said_of
+from dialogram.server.records.domain.recordings import current_recording
+from dialogram.server.records.domain.scores import total_of
+from dialogram.server.records.domain.studies import design_of
+from dialogram.server.records.domain.traces import trace_of
+from dialogram.server.records.enums import SittingState
+from dialogram.server.records.models import Description, Recording, Score, Session, Sitting
+from dialogram.server.records.models import Guess as StoredGuess
+from dialogram.study import Design, Role, Task
+from dialogram.timeline import Segment, Trace
+
+SESSION_RATING = "session"
+"""The questionnaire that rates the session as a whole, by its key in the design."""
+
+
+def report_session(session: Session, *, now: datetime) -> DyadReport | None:
+    """Put a session's results together; None until both have rated."""
+    recording = current_recording(session.pk)
+    ratings = {role: _closed(recording, role, Task.RATE) for role in (Role.CLIENT, Role.THERAPIST)}
+    client, therapist = ratings[Role.CLIENT], ratings[Role.THERAPIST]
+    if client is None or therapist is None:
+        return None
+    design = design_of(session.dyad.study)
+    a, b = trace_of(client, now=now), trace_of(therapist, now=now)
+    rule = ExtremesRule(
+        name=design.extremes.rule,
+        window_s=design.extremes.window_s,
+        per_kind=design.extremes.per_kind,
+        warm_up_s=design.extremes.warm_up_s,
+        least_coverage=design.extremes.least_coverage,
+        same_kind_gap_s=design.extremes.same_kind_gap_s,
+    )
+    return DyadReport(
+        a=a,
+        b=b,
+        result=compare(a, b, extremes_rule=rule),
+        title=" and ".join(sitting.participant.code for sitting in (client, therapist)),
+        subtitle=f"{session.dyad.study.name} · session {session.number}",
+        moments_a=_moments(_closed(recording, Role.CLIENT, Task.RECALL)),
+        moments_b=_moments(_closed(recording, Role.THERAPIST, Task.RECALL)),
+        guess=_guess(_closed(recording, Role.THERAPIST, Task.GUESS), b),
+        session_ratings=_session_ratings(session, design),
+        order=_order(client, therapist),
+        deviations=tuple(deviation.text for deviation in session.deviations.order_by("noted_at"))
+        + tuple(
+            f"The {sitting.participant.role}'s rating was closed as partial: {sitting.partial_reason}"
+            for sitting in (client, therapist)
+            if sitting.partial_reason
+        ),
+    )
+
+
+def _closed(recording: Recording | None, role: Role, task: Task) -> Sitting | None:
+    return (
+        Sitting.objects.select_related("participant__study", "recording")
+        .filter(recording=recording, participant__role=role, task=task)
+        .exclude(state=SittingState.OPEN)
+        .first()
+    )
+
+
+def _moments(recall: Sitting | None) -> tuple[Moment, ...] | None:
+    if recall is None or not hasattr(recall, "extreme_set"):
+        return None
+    said = {row.position: said_of(row) for row in Description.objects.select_related("sitting").filter(sitting=recall)}
+    moments = [
+        Moment(extreme=extreme, description=said[position].text.strip() or None)
+        for position, extreme in enumerate(extremes_of(recall))
+    ]
+    return tuple(sorted(moments, key=lambda moment: (moment.extreme.kind, moment.extreme.rank)))
+
+
+def _guess(sitting: Sitting | None, own_trace: Trace) -> Guess | None:
+    stored = (
+        StoredGuess.objects.select_related("sitting__participant__study", "release__about__participant")
+        .filter(sitting=sitting, handed_in_at__isnull=False)
+        .first()
+    )
+    if sitting is None or stored is None:
+        return None
+    cards = sorted(cards_of(stored), key=lambda card: card.start_s)
+    truth, placed = true_kinds(stored), placed_of(stored)
+    recall = _closed(sitting.recording, Role.THERAPIST, Task.RECALL)
+    own_extremes = extremes_of(recall) if recall is not None and hasattr(recall, "extreme_set") else ()
+    segments = [Segment(card.start_s, card.end_s) for card in cards]
+    views = view_own(own_trace, own_extremes, segments)
+    kinds = [truth[card.shown_id] for card in cards]
+    guessed = [placed[card.shown_id] for card in cards]
+    return Guess(
+        guesser=sitting.participant.role,
+        rater=stored.release.about.participant.role,
+        score=score_guess(kinds, guessed, numbers_told=told_of(stored) is not None),
+        cards=tuple(
+            GuessCard(segment=segment, truth=kind, guess=guess, own=own)
+            for segment, kind, guess, own in zip(segments, kinds, guessed, views, strict=True)
+        ),
+    )
+
+
+def _session_ratings(session: Session, design: Design) -> tuple[SessionRating, ...]:
+    asked = next((one for one in design.questionnaires if one.key == SESSION_RATING), None)
+    if asked is None:
+        return ()
+    letters = {Role.CLIENT.value: "a", Role.THERAPIST.value: "b"}
+    rows = Score.objects.select_related("participant").filter(session=session, instrument=SESSION_RATING)
+    return tuple(
+        SessionRating(
+            of="a" if letters[row.participant.role] == "a" else "b",
+            question=asked.name,
+            value=total_of(row),
+            low=asked.low,
+            high=asked.high,
+        )
+        for row in sorted(rows, key=lambda row: str(row.participant.role))
+        if row.participant.role in letters
+    )
+
+
+def _order(client: Sitting, therapist: Sitting) -> str:
+    first, second = sorted((client, therapist), key=lambda sitting: sitting.opened_at)
+    days = (second.opened_at.date() - first.opened_at.date()).days
+    between = "on the same day" if days == 0 else "a day later" if days == 1 else f"{days} days later"
+    return f"The {first.participant.role} rated first, the {second.participant.role} {between}."
