@@ -48,8 +48,13 @@ function listenToPointer({ model, area, pivot, enabled, moved }: HandParts): voi
     event.preventDefault();
     moved(event.timeStamp, sourceOf(event.pointerType));
   });
-  area.addEventListener("pointermove", (event) => {
+  // Heard on the document and ended only by a release: a browser may take the capture back while the hand still holds.
+  document.addEventListener("pointermove", (event) => {
     if (held?.id !== event.pointerId || !enabled()) return;
+    if (event.buttons === 0) {
+      release(event);
+      return;
+    }
     // The browser hands over one event a frame; each input since the last lies inside it with its own time.
     const coalesced = event.getCoalescedEvents?.() ?? [];
     for (const input of coalesced.length > 0 ? coalesced : [event]) {
@@ -64,9 +69,8 @@ function listenToPointer({ model, area, pivot, enabled, moved }: HandParts): voi
     held = null;
     area.classList.remove("held");
   };
-  area.addEventListener("pointerup", release);
-  area.addEventListener("pointercancel", release);
-  area.addEventListener("lostpointercapture", release);
+  document.addEventListener("pointerup", release);
+  document.addEventListener("pointercancel", release);
 }
 
 function listenToWheel({ model, area, stage, enabled, moved }: HandParts): void {

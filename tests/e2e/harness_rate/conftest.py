@@ -23,7 +23,7 @@ type MakeRoom = Callable[..., OpenRoom]
 
 @pytest.fixture(scope="session")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_film(tmp_path_factory.mktemp("film") / "film.mp4", seconds=20)
+    return make_film(tmp_path_factory.mktemp("film") / "film.mp4", seconds=28)
 
 
 @pytest.fixture(scope="session")

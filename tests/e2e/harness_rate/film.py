@@ -7,7 +7,7 @@ import av
 import numpy as np
 
 FPS = 30
-WIDTH, HEIGHT = 640, 360
+WIDTH, HEIGHT = 320, 180
 RATE = 24_000
 
 
@@ -20,7 +20,7 @@ def make_film(path: Path, *, seconds: float, picture: bool = True) -> Path:
             y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
             for index in range(round(seconds * FPS)):
                 angle = index / FPS / 6 * 2 * np.pi
-                glow = np.exp(-((x - 320 - 150 * np.cos(angle)) ** 2 + (y - 170 - 50 * np.sin(angle)) ** 2) / 9000)
+                glow = np.exp(-((x - 160 - 75 * np.cos(angle)) ** 2 + (y - 85 - 25 * np.sin(angle)) ** 2) / 2250)
                 red = 40 + 30 * y / HEIGHT + 150 * glow
                 image = np.stack([red, 46 + 22 * y / HEIGHT + 110 * glow, 62 + 8 * y / HEIGHT + 60 * glow], axis=-1)
                 frame = av.VideoFrame.from_ndarray(image.clip(0, 255).astype(np.uint8), format="rgb24")
