@@ -32,6 +32,7 @@ class PictureEncoder:
         self._input: tuple[int, int, str] | None = None
         self._last = self._key = -1
         self._step = Fraction(1, 30)
+        self._floor = 0
         # The rate only steers how bits are spent; the times of the frames are kept.
         self.stream = muxer.add_stream("libx264", rate=30, time_base=CLOCK)
         self.stream.width, self.stream.height, self.stream.pix_fmt = self.width, self.height, "yuv420p"
@@ -47,6 +48,7 @@ class PictureEncoder:
         """Go on with the next part, whose times are to be moved by ``offset`` seconds."""
         assert part.picture is not None
         self._picture, self._offset, self._graph, self._input, self._key = part.picture, offset, None, None, -1
+        self._floor = round((offset + part.start) / CLOCK)
 
     def take(self, packet: "Packet[Stream]") -> None:
         """Encode what one packet holds."""
@@ -77,7 +79,7 @@ class PictureEncoder:
             assert isinstance(frame, VideoFrame)
             assert frame.pts is not None
             at = round((frame.pts * exactly(frame.time_base) + self._offset) / CLOCK)
-            if at < 0:
+            if at < self._floor:
                 continue
             frame.pts, frame.time_base, frame.duration = max(at, self._last + 1), CLOCK, 0
             is_key = self._key < 0 or (frame.pts - self._key) * CLOCK >= KEYFRAME_EVERY_S

@@ -105,11 +105,12 @@ def _stretches(container: InputContainer, stream: AudioStream) -> Iterator[list[
 
 def _magnitudes(frames: list[AudioFrame]) -> NDArray[np.float32]:
     """Give |x| of the loudest channel at each sample, 1 at full scale."""
-    sample_format = frames[0].format
-    kind = SAMPLE_KINDS[sample_format.packed.name]
-    samples = [np.concatenate([np.frombuffer(frame.planes[n], kind) for frame in frames]) for n in _planes(frames)]
-    if not sample_format.is_planar:
-        samples = list(samples[0].reshape(-1, frames[0].layout.nb_channels).T)
+    kind = SAMPLE_KINDS[frames[0].format.packed.name]
+    channels = frames[0].layout.nb_channels
+    if frames[0].format.is_planar:
+        samples = [_joined(frames, n, kind, 1) for n in range(channels)]
+    else:
+        samples = list(_joined(frames, 0, kind, channels).reshape(-1, channels).T)
     loudest = np.zeros(samples[0].size, dtype=np.float32)
     zero, full = (128, 128) if kind == "u1" else (0, FULL_SCALE.get(kind, 1))
     for channel in samples:
@@ -118,5 +119,6 @@ def _magnitudes(frames: list[AudioFrame]) -> NDArray[np.float32]:
     return loudest
 
 
-def _planes(frames: list[AudioFrame]) -> range:
-    return range(frames[0].layout.nb_channels if frames[0].format.is_planar else 1)
+def _joined(frames: list[AudioFrame], plane: int, kind: str, per_sample: int) -> NDArray[np.generic]:
+    # A plane may be longer than what it holds.
+    return np.concatenate([np.frombuffer(f.planes[plane], kind, count=f.samples * per_sample) for f in frames])

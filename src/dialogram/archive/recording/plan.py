@@ -64,12 +64,17 @@ class Sound:
 
 @dataclass(frozen=True)
 class Part:
-    """One file of a recording; ``claimed_s`` is how long it says it is, None where it does not reliably say."""
+    """One file of a recording.
+
+    ``claimed_s`` is how long it says it is, None where it does not reliably say. ``leads_in`` tells that its picture
+    begins with frames that are decoded but not to be shown: it was trimmed without being encoded.
+    """
 
     name: str
     size: int
     start: Fraction
     claimed_s: float | None
+    leads_in: bool
     picture: Picture | None
     sound: Sound | None
 
@@ -101,6 +106,7 @@ def describe(container: InputContainer, *, name: str, size: int) -> Part:
         # Before 0 lies only what is decoded and not shown (the lead-in of an encoder).
         start=max(Fraction(0), min(starts, default=Fraction(0))),
         claimed_s=float(max(lengths)) if lengths and container.format.name.split(",")[0] in SAYS_DURATION else None,
+        leads_in=picture is not None and _first_time(container, picture) < 0,
         picture=None if picture is None else _picture(picture),
         sound=None if sound is None else _sound(sound),
     )
@@ -113,6 +119,10 @@ def exactly(ratio: AVRational) -> Fraction:
 
 def _seconds(stream: Stream, ticks: int) -> Fraction:
     return ticks * exactly(stream.time_base)
+
+
+def _first_time(container: InputContainer, picture: VideoStream) -> int:
+    return next((packet.pts for packet in container.demux(picture) if packet.pts is not None), 0)
 
 
 def _picture(stream: VideoStream) -> Picture:
@@ -156,7 +166,8 @@ def choose(parts: Sequence[Part]) -> Plan:
     sounds = {part.sound for part in parts if part.sound is not None}
     picture = pictures.pop() if len(pictures) == 1 else None
     sound = sounds.pop() if len(sounds) == 1 else None
-    picture_codec = picture.codec if picture and picture.pixels in BROWSER_PIXELS else "none"
+    is_shown_whole = not any(part.leads_in for part in parts)
+    picture_codec = picture.codec if picture and picture.pixels in BROWSER_PIXELS and is_shown_whole else "none"
     sound_codec = sound.codec if sound else "none"
     if sound and sound.codec == "mp3" and sound.sample_rate < LOWEST_MP3_RATE:
         sound_codec = "none"
