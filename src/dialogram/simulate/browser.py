@@ -73,6 +73,7 @@ class Browser:
             self._follow()
         if self._start():
             self._run(wall_s, framed=True, covered=self._value is not None)
+            self._end()
 
     def pause(self, wall_s: float) -> None:
         """Stop the player; the hand fidgets."""
@@ -99,6 +100,7 @@ class Browser:
         if self._start():
             self._write("hidden")
             self._run(wall_s, framed=False, covered=False)
+            self._end()
             self._follow_on()
             self._write("visible")
 
@@ -107,9 +109,12 @@ class Browser:
         if self._start():
             self._write("heartbeat", self._media_s, self._value)
             self._heartbeat_ms = np.inf
+            back_ms = self._t_ms + 1000.0 * wall_s
             self._run(wall_s, framed=False, covered=False)
-            self._heartbeat_ms = self._t_ms
+            # the silence lasts even if the recording ends in it
+            self._t_ms = self._heartbeat_ms = max(back_ms, self._t_ms)
             self._pass(0.0)
+            self._end()
             self._follow_on()
 
     def seek(self, to_s: float) -> None:
@@ -178,7 +183,11 @@ class Browser:
             self.covered.append(Stretch(float(knots_s[0]), float(knots_s[-1]), self._hand))
         self._t_ms, self._media_s = float(knots_ms[-1]), float(knots_s[-1])
         if wall_s >= left_s:
-            self._media_s, self._playing = self._duration_s, False
+            self._media_s = self._duration_s
+
+    def _end(self) -> None:
+        if self._media_s >= self._duration_s:
+            self._playing = False
             self._tell("ended")
 
     def _crash(self) -> None:
