@@ -4,8 +4,11 @@ import errno
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.db.models import Max
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 from pydantic import BaseModel
@@ -29,10 +32,14 @@ from dialogram.server.ingest.writer import writer
 from dialogram.server.records.domain import sittings
 from dialogram.server.records.domain.errors import StudyError
 from dialogram.server.records.domain.event_records import RecordBatch
+from dialogram.server.records.domain.studies import design_of
 from dialogram.server.records.domain.traces import event_log_of
+from dialogram.server.records.domain.visits import opening_facts
 from dialogram.server.records.enums import SittingState
-from dialogram.server.records.models import Sitting, Stream
+from dialogram.server.records.models import EventRecord, Sitting, Stream
+from dialogram.server.room.entry import link_of
 from dialogram.server.room.sittings import sitting_of
+from dialogram.study.opening import may_watch
 
 DISK_FULL = "disk full"
 STATUS = {"closed": 409, "records-missing": 409, "too-large": 413}
@@ -46,6 +53,8 @@ def answer_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
             return view(request, *args, **kwargs)
         except MessageError as error:
             return _problem(error.code, str(error), STATUS.get(error.code, 400))
+        except RequestDataTooBig:
+            return _problem("too-large", "", 413)
         except StudyError as error:
             return _problem(error.code, error.message, STATUS.get(error.code, 400))
         except DatabaseError as error:
@@ -65,6 +74,8 @@ def answer_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 def open_stream(request: HttpRequest, sitting_id: str) -> HttpResponse:
     """Let this page write, and tell it where the sitting goes on."""
     sitting = sitting_of(request, sitting_id)
+    if not may_watch(opening_facts(link_of(request)), design=design_of(sitting.participant.study)):
+        raise Http404
     asked = parse_stream(request.body)
     stream = sittings.open_stream(sitting_id=sitting.pk, stream_id=asked.stream, now=timezone.now())
     known = saved(event_log_of(sitting))
@@ -92,7 +103,13 @@ def take_records(request: HttpRequest, sitting_id: str) -> HttpResponse:
             saved_to_s=_last_media_s(asked.records),
         )
     )
-    now = Sitting.objects.only("epoch", "saved_to_s").get(pk=sitting.pk)
+    now = Sitting.objects.only("epoch", "saved_to_s", "stopped_at").get(pk=sitting.pk)
+    if (
+        stream.epoch == now.epoch
+        and now.stopped_at is None
+        and any(event[0] == "stop" for record in asked.records for event in record.events)
+    ):
+        sittings.note_stop(sitting_id=sitting.pk, now=timezone.now())
     return _json(
         RecordsReply(
             acknowledged=receipt.acknowledged, conflicts=receipt.conflicts, epoch=now.epoch, saved_to_s=now.saved_to_s
@@ -106,8 +123,23 @@ def finish(request: HttpRequest, sitting_id: str) -> HttpResponse:
     """Hand the rating in."""
     sitting = sitting_of(request, sitting_id)
     asked = parse_finish(request.body)
-    sittings.finish_rating(sitting_id=sitting.pk, stream_id=asked.stream, last_seq=asked.last_seq, now=timezone.now())
-    return _json(FinishReply(next="/room/"))
+    try:
+        sittings.finish_rating(
+            sitting_id=sitting.pk, stream_id=asked.stream, last_seq=asked.last_seq, now=timezone.now()
+        )
+    except StudyError as error:
+        if error.code != "records-missing":
+            raise
+        missing = _count_missing(sitting, stream_id=asked.stream, last_seq=asked.last_seq)
+        return _problem(error.code, error.message, STATUS[error.code], missing=missing)
+    return _json(FinishReply(next=reverse("room:present")))
+
+
+def _count_missing(sitting: Sitting, *, stream_id: str, last_seq: int) -> int:
+    """Return how many records have not arrived; a page that ends tells the number of its last one."""
+    arrived = EventRecord.objects.filter(stream__sitting=sitting, stream__stream_id=stream_id)
+    newest: int = arrived.aggregate(newest=Max("seq", default=-1))["newest"]
+    return sittings.count_missing(sitting) + max(0, last_seq - newest)
 
 
 def _last_media_s(records: list[Record]) -> float | None:
@@ -120,5 +152,6 @@ def _json(message: BaseModel) -> HttpResponse:
     return HttpResponse(message.model_dump_json(), content_type="application/json")
 
 
-def _problem(code: str, message: str, status: int) -> HttpResponse:
-    return JsonResponse(Problem(code=code, message=message).model_dump(exclude_none=True), status=status)
+def _problem(code: str, message: str, status: int, *, missing: int | None = None) -> HttpResponse:
+    problem = Problem(code=code, message=message, missing=missing)
+    return JsonResponse(problem.model_dump(exclude_none=True), status=status)

@@ -12,11 +12,11 @@ from dialogram.server.records.models import Link
 SESSION_KEY = "room-link"
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest, token: str) -> HttpResponse:
     """Show a door; only opening it uses the link, so that a preview of it does nothing."""
     try:
-        if request.method == "GET":
+        if request.method != "POST":
             find_link(token, now=timezone.now())
             return render(request, "room/door.html")
         link = enter_by_link(token=token, now=timezone.now())

@@ -8,14 +8,16 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from dialogram.capture import saved
+from dialogram.server.records.domain.consents import consent_of
 from dialogram.server.records.domain.guesses import cards_of, placed_of, told_of
-from dialogram.server.records.domain.recalls import extremes_of, said_of
+from dialogram.server.records.domain.recalls import MOST_TEXT, extremes_of, said_of
 from dialogram.server.records.domain.studies import design_of
 from dialogram.server.records.domain.traces import event_log_of
 from dialogram.server.records.domain.visits import Visit
 from dialogram.server.records.models import Description, ExtremeSet, Guess, Link, Sitting
+from dialogram.server.room.texts import moments, texts_of
 from dialogram.study import Task
-from dialogram.study.assignment import one_in
+from dialogram.study.assignment import ToldNumbers, one_in
 from dialogram.study.sitting import Step
 
 TEMPLATES = {
@@ -28,11 +30,13 @@ TEMPLATES = {
     Step.SORT: "sort",
     Step.DEBRIEF: "debrief",
 }
+CHECK_S = 30.0
+"""How much of the recording is played to see whether picture and sound work."""
 INSTRUCTIONS = {Task.RATE: "instructions", Task.RECALL: "recall_instructions", Task.GUESS: "guess_instructions"}
 
 
-def show(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Show the page of the visit's step."""
+def show(request: HttpRequest, visit: Visit, *, missing: str = "") -> HttpResponse:
+    """Show the page of the visit's step; `missing` says in words why it could not be left."""
     step = visit.position.step
     own = {
         Step.CONSENT: _consent,
@@ -44,9 +48,12 @@ def show(request: HttpRequest, visit: Visit) -> HttpResponse:
         Step.SORT: _sort,
         Step.DEBRIEF: _debrief,
     }[step](visit)
-    page_data = _page_data(request, visit) | own.pop("page_data", {})
-    context = {"step": step, "role": visit.sitting.participant.role, "page_data": page_data, **own}
-    return render(request, f"room/{TEMPLATES[step]}.html", context)
+    context: dict[str, Any] = {"step": step, "role": visit.sitting.participant.role, "missing": missing}
+    if texts := texts_of(step):
+        texts = {**texts, **own.pop("texts", {})}
+        page_data = _page_data(request, visit) | {"texts": texts} | own.pop("page_data", {})
+        context |= {"texts": texts, "page_data": page_data}
+    return render(request, f"room/{TEMPLATES[step]}.html", context | own, status=422 if missing else 200)
 
 
 def show_thanks(request: HttpRequest, link: Link) -> HttpResponse:
@@ -96,6 +103,12 @@ def _page_data(request: HttpRequest, visit: Visit) -> dict[str, Any]:
     }
 
 
+def _clip(visit: Visit, *, start_s: float, end_s: float, lead_in_s: float) -> dict[str, float]:
+    """Give what a player needs of a clip; what was trimmed off is not played as its lead-in."""
+    before_s = start_s - visit.sitting.recording.trim_start_s
+    return {"start_s": start_s, "end_s": end_s, "lead_in_s": max(0.0, min(lead_in_s, before_s))}
+
+
 def _text(visit: Visit, key: str, **places: int) -> str:
     return visit.design.text(key, role=visit.sitting.participant.role, language=None, **places)
 
@@ -116,7 +129,12 @@ def _consent(visit: Visit) -> dict[str, Any]:
 
 
 def _check(visit: Visit) -> dict[str, Any]:
-    return {"text": _text(visit, "sound_check")}
+    recording = visit.sitting.recording
+    end_s = min(recording.end_s, recording.trim_start_s + CHECK_S)
+    return {
+        "text": _text(visit, "sound_check"),
+        "page_data": {"clip": _clip(visit, start_s=recording.trim_start_s, end_s=end_s, lead_in_s=0.0)},
+    }
 
 
 def _instructions(visit: Visit) -> dict[str, Any]:
@@ -124,21 +142,19 @@ def _instructions(visit: Visit) -> dict[str, Any]:
     if task is not Task.GUESS:
         return {"text": _text(visit, INSTRUCTIONS[task]), "task": task}
     guess = _guess_of(visit.sitting)
-    told = told_of(guess)
-    numbers = (
-        _text(visit, "guess_no_numbers")
-        if told is None
-        else _text(visit, "guess_numbers", helpful=told.helpful, hindering=told.hindering)
-    )
-    return {"text": f"{_text(visit, 'guess_instructions', shown=len(cards_of(guess)))}\n\n{numbers}", "task": task}
+    ask = _text(visit, "guess_instructions", shown=len(cards_of(guess)))
+    return {"text": f"{ask.strip()}\n\n{_told(visit, told_of(guess))}", "task": task}
 
 
 def _practice(visit: Visit) -> dict[str, Any]:
     recording = visit.sitting.recording
     length_s = min(visit.design.rate.practice_s, recording.end_s - recording.trim_start_s)
+    how = texts_of(Step.PRACTICE)["practice_how"]
     return {
-        "text": _text(visit, "practice"),
-        "done": _text(visit, "practice_done"),
+        "texts": {
+            "practice_how": f"{_text(visit, 'practice').strip()} {how}",
+            "practice_done_how": _text(visit, "practice_done").strip(),
+        },
         "page_data": {"practice": {"start_s": recording.trim_start_s, "length_s": length_s}},
     }
 
@@ -148,48 +164,63 @@ def _rate(visit: Visit) -> dict[str, Any]:
     resume = None if known.media_s is None else {"media_s": known.media_s, "value": known.value}
     rule = visit.design.rate
     return {
-        "texts": {"break": _text(visit, "break")},
+        "texts": {"break_offer": _text(visit, "break").strip()},
         "page_data": {
             "may_pause": rule.may_pause,
             "break_after_min": rule.break_after_min or None,
             "resume": resume,
-            "texts": {"break": _text(visit, "break")},
         },
     }
 
 
 def _segment(visit: Visit) -> dict[str, Any]:
     description = description_of(visit)
-    extremes = extremes_of(visit.sitting)
+    sitting = visit.sitting
+    extremes = extremes_of(sitting)
     extreme = extremes[description.position]
     relative = "relative_" if extreme.relative else ""
-    lead_in_s = float(ExtremeSet.objects.get(sitting=visit.sitting).parameters["lead_in_s"])
+    lead_in_s = float(ExtremeSet.objects.get(sitting=sitting).parameters["lead_in_s"])
+    consent = consent_of(participant_id=sitting.participant_id, session_id=sitting.recording.session_id)
     return {
+        "description": description,
         "question": _text(visit, f"recall_question_{relative}{extreme.kind}"),
         "moment_question": _text(visit, "recall_moment"),
-        "veto": _optional(visit, "recall_veto"),
+        "moments": moments(),
+        "veto": _optional(visit, "recall_veto") if consent and consent.clips_agreed else "",
         "said": said_of(description),
+        "most_text": MOST_TEXT,
+        "places": [place <= description.position for place in range(len(extremes))],
         "number": description.position + 1,
         "count": len(extremes),
         "page_data": {
-            "clip": {"start_s": extreme.start_s, "end_s": extreme.end_s, "lead_in_s": lead_in_s},
-            "save_url": reverse("room:segment", args=[visit.sitting.pk, description.pk]),
+            "clip": _clip(visit, start_s=extreme.start_s, end_s=extreme.end_s, lead_in_s=lead_in_s),
+            "save_url": reverse("room:segment", args=[sitting.pk, description.pk]),
         },
     }
 
 
 def _sort(visit: Visit) -> dict[str, Any]:
     guess = _guess_of(visit.sitting)
-    told = told_of(guess)
+    told, cards, placed = told_of(guess), cards_of(guess), placed_of(guess)
+    lead_in_s = visit.design.extremes.lead_in_s
     return {
+        "cards": [{"id": card.shown_id, "side": placed.get(card.shown_id, "")} for card in cards],
+        "text": _told(visit, told),
         "page_data": {
-            "cards": [{"id": card.shown_id, "start_s": card.start_s, "end_s": card.end_s} for card in cards_of(guess)],
-            "lead_in_s": visit.design.extremes.lead_in_s,
-            "placed": dict(placed_of(guess)),
+            "cards": {
+                card.shown_id: _clip(visit, start_s=card.start_s, end_s=card.end_s, lead_in_s=lead_in_s)
+                for card in cards
+            },
             "told": None if told is None else {"helpful": told.helpful, "hindering": told.hindering},
             "save_url": reverse("room:cards", args=[visit.sitting.pk]),
         },
     }
+
+
+def _told(visit: Visit, told: ToldNumbers | None) -> str:
+    if told is None:
+        return _text(visit, "guess_no_numbers")
+    return _text(visit, "guess_numbers", helpful=told.helpful, hindering=told.hindering)
 
 
 def _debrief(visit: Visit) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dialogram.server.room import capture, entry, media, visit
+from dialogram.server.room import capture, drafts, entry, media, visit
 
 app_name = "room"
 
@@ -12,6 +12,6 @@ urlpatterns = [
     path("room/sittings/<str:sitting_id>/records", capture.take_records, name="records"),
     path("room/sittings/<str:sitting_id>/finish", capture.finish, name="finish"),
     path("room/sittings/<str:sitting_id>/media", media.serve_media, name="media"),
-    path("room/sittings/<str:sitting_id>/segments/<str:description_id>", visit.save_segment, name="segment"),
-    path("room/sittings/<str:sitting_id>/cards", visit.save_cards, name="cards"),
+    path("room/sittings/<str:sitting_id>/segments/<str:description_id>", drafts.save_segment, name="segment"),
+    path("room/sittings/<str:sitting_id>/cards", drafts.save_cards, name="cards"),
 ]

@@ -1,0 +1,161 @@
+"""What the room's pages say beside the design's own texts; keyed as templates and scripts ask for them."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from dialogram.study.sitting import Moment, Step
+
+
+def texts_of(step: Step) -> Mapping[str, str]:
+    """Return the texts of a page that plays the recording; empty for the others."""
+    own = {
+        Step.CHECK: _check,
+        Step.PRACTICE: _practice,
+        Step.RATE: _rate,
+        Step.SEGMENT: _segment,
+        Step.SORT: _sort,
+    }.get(step)
+    return {} if own is None else _film() | own()
+
+
+def _film() -> dict[str, str]:
+    return {
+        "recording": _("The recording"),
+        "needs_script": _("This page needs JavaScript."),
+        "picture_hidden": _("The picture is hidden. The sound goes on."),
+        "sound_only": _("Sound only"),
+        "waiting": _("One moment…"),
+        "unreachable": _("The recording cannot be reached"),
+        "unreachable_how": _("Still trying. What you have done is kept."),
+    }
+
+
+def _dial() -> dict[str, str]:
+    return {
+        "preparing": _("Preparing the recording…"),
+        "begin_click": _("Press once more, and it plays"),
+        "dial_label": _("How helpful is this moment?"),
+        "dial_less": _("Less"),
+        "dial_more": _("More"),
+        "take_break": _("Take a break"),
+        "hide_picture": _("Hide picture"),
+        "stop": _("Stop"),
+    }
+
+
+def _rate() -> dict[str, str]:
+    return _dial() | {
+        "title": _("Rating"),
+        "begin": _("Touch the dial to begin"),
+        "begin_how": _("Then turn it as you feel, all the while: by hand, with the wheel or the arrow keys."),
+        "go_on": _("Touch the dial to go on"),
+        "go_on_at": _("You are at {time}."),
+        "unseen": _("It paused while this window was out of sight."),
+        "break": _("A break"),
+        "end_break": _("Go on"),
+        "show_picture": _("Show picture"),
+        "stopped": _("You have stopped"),
+        "stopped_saving": _("Saving what you have rated…"),
+        "leave": _("Leave this page"),
+        "saving": _("Saving the last seconds…"),
+        "saving_wait": _("Still trying. Please leave this window open."),
+        "missing": _("Some seconds have not arrived"),
+        "missing_how": _("Still waiting for them. If you rated in another window or on another device, open it there."),
+        "fenced": _("This sitting goes on in another window"),
+        "fenced_how": _("You can close this one."),
+        "closed": _("This sitting is finished"),
+        "closed_how": _("Nothing more is recorded here. Thank you."),
+        "minutes_left_one": _("1 minute left"),
+        "minutes_left_many": _("{n} minutes left"),
+        "saved_to": _("saved to {time}"),
+        "not_saved": _("not saved – still trying"),
+        "not_allowed": _("not saved – please open your link again"),
+        "saved_again": _("saved again"),
+        "in_memory": _("please keep this window open until the end"),
+    }
+
+
+def _practice() -> dict[str, str]:
+    return _dial() | {
+        "title": _("Practice"),
+        "practice_high": _("Turn the dial all the way to “{label}”"),
+        "practice_low": _("Now all the way to “{label}”"),
+        "practice_neutral": _("And back to the middle: “{label}”"),
+        "practice_how": _("Drag it, turn the wheel, use the arrow keys, or press − and +."),
+        "practice_follow": _("Now touch the dial, and the recording plays"),
+        "practice_follow_how": _(
+            "Turn as you feel while it goes on. If nothing changes for you, leave the dial where it is."
+        ),
+        "practice_done": _("This is the line you drew"),
+        "practice_done_how": _("Nothing of it was kept."),
+        "practice_done_still": _("You left the dial where it was. That is fine too. Nothing of it was kept."),
+        "seconds_left": _("{n} seconds of practice left"),
+        "step_of": _("Step {n} of {of}"),
+        "again": _("Practise once more"),
+        "skip": _("Skip practice"),
+        "continue": _("Continue"),
+    }
+
+
+def _clip() -> dict[str, str]:
+    return {
+        "play": _("Play"),
+        "pause": _("Pause"),
+        "play_again": _("Play again"),
+        "lead_in": _("A little before the moment"),
+        "moment": _("This is the moment"),
+    }
+
+
+def _saving() -> dict[str, str]:
+    return {
+        "saved": _("Saved"),
+        "saving": _("Saving…"),
+        "not_saved": _("Not saved yet, still trying. You can go on."),
+        "not_allowed": _("This page is out of date. Please load it again."),
+    }
+
+
+def moments() -> list[tuple[str, str]]:
+    """Return the answers to "was this the moment?" with their words."""
+    return [
+        (Moment.YES, _("Yes")),
+        (Moment.EARLIER, _("A bit earlier")),
+        (Moment.LATER, _("A bit later")),
+        (Moment.SLIP, _("A slip of the hand")),
+    ]
+
+
+def _check() -> dict[str, str]:
+    return _clip() | {"lead_in": "", "moment": ""}
+
+
+def _segment() -> dict[str, str]:
+    return _clip() | _saving() | {"no_moment": missing_moment(), "no_words": missing_words()}
+
+
+def missing_moment() -> str:
+    """Ask for the answer to "was this the moment?"."""
+    return _("Please choose one: was this the moment?")
+
+
+def missing_words() -> str:
+    """Ask for a description."""
+    return _("Please write a word or two, or skip this moment.")
+
+
+def _sort() -> dict[str, str]:
+    return (
+        _clip()
+        | _saving()
+        | {
+            "choose": _("Choose a clip to play"),
+            "count": "{n}",
+            "count_told": _("{n} of {told}"),
+            "left_one": _("1 clip is not sorted yet."),
+            "left_many": _("{n} clips are not sorted yet."),
+            "unbalanced": _("You have {helpful} and {hindering}; it should be {told_helpful} and {told_hindering}."),
+            "complete": _("All sorted. You can still change your mind."),
+        }
+    )
