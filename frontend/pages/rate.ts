@@ -63,6 +63,7 @@ async function run(): Promise<void> {
   await outbox.emptied();
   const opened = outbox.snapshot.closed ? "closed" : await openStream();
   if (opened === "closed") {
+    await outbox.purge();
     veil.show({ title: texts.closed, detail: texts.closed_how, link: { text: texts.leave, url: page.stop_url } });
     return;
   }

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -16,6 +18,7 @@ from tests.e2e.harness_rate.frontend_tag import STATIC
 from dialogram.capture import EventLog, LoggedRecord, Saved, saved
 from dialogram.capture.messages import MessageError, canonical, parse_finish, parse_records, parse_stream
 
+FRONTEND = Path(__file__).parents[3] / "frontend"
 TEMPLATES = Path(__file__).parents[3] / "src" / "dialogram" / "server" / "room" / "templates"
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
@@ -25,6 +28,14 @@ MOST_RANGE = 1024 * 1024
 TYPES = {".js": "text/javascript", ".css": "text/css", ".mp4": "video/mp4", ".m4a": "audio/mp4"}
 SITTING = "3f1c"
 ENGINE = Engine(dirs=[str(TEMPLATES)], libraries={"frontend": "tests.e2e.harness_rate.frontend_tag"})
+
+
+def without_types(name: str) -> bytes:
+    """A module of the front end as a browser can read it, for what no page uses yet."""
+    strip = "process.stdout.write(require('node:module').stripTypeScriptTypes(require('fs').readFileSync(0, 'utf8')))"
+    source = (FRONTEND / name).read_bytes()
+    node = Path(sys.executable).with_name("node")
+    return subprocess.run([node, "--no-warnings", "-e", strip], input=source, capture_output=True, check=True).stdout
 
 
 class Room:
@@ -119,6 +130,11 @@ class Door(BaseHTTPRequestHandler):
             self._film()
         elif path.startswith("/static/") and (file := STATIC / path.removeprefix("/static/")).is_file():
             self._answer(200, file.read_bytes(), TYPES.get(file.suffix, "application/octet-stream"))
+        elif path == "/source/page":
+            page = b"<!doctype html><title>Clip</title><video data-media muted></video>"
+            self._answer(200, page, "text/html; charset=utf-8")
+        elif path.startswith("/source/"):
+            self._answer(200, without_types(path.removeprefix("/source/")), TYPES[".js"])
         elif path in {"/room/done", "/room/stopped"}:
             self._answer(200, b"<!doctype html><title>Done</title><h1>Done</h1>", "text/html; charset=utf-8")
         else:

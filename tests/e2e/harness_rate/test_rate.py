@@ -135,6 +135,23 @@ def test_nothing_is_lost_when_the_network_and_the_page_go(make_room: MakeRoom, o
     assert abs(resumed_s - [event.number(0) for event in first.of_kind("clock")][-1]) < 0.3
 
 
+def test_a_reload_while_the_last_seconds_are_saved(make_room: MakeRoom, open_page: OpenPage) -> None:
+    opened = make_room({"rate": rate_page(end_s=2.5)})
+    page = open_page(opened.url("rate"))
+    begin(page)
+    opened.room.down = True
+    title(page, "Saving the last seconds…")
+    expect(page.locator("[data-veil-detail]")).to_contain_text("Still trying", timeout=6000)
+    assert opened.room.finished is None
+    assert stored(page)["records"] > 0
+    opened.room.down = False
+    page.reload()
+    page.wait_for_url("**/room/done", timeout=10_000)
+    whole(opened.room)
+    assert [event.kind for event in opened.room.events("finish")] == ["finish", "finish"]
+    assert assemble(opened.room.log(), scale=HELPFULNESS, start_s=0, end_s=2.5).trace.coverage[1] > 0.9
+
+
 def test_a_drag_never_jumps_and_loses_no_input(make_room: MakeRoom, open_page: OpenPage) -> None:
     opened = make_room({"rate": rate_page(end_s=19)})
     page = open_page(opened.url("rate"))
@@ -176,6 +193,21 @@ def test_wheel_touch_and_buttons_turn_it_too(make_room: MakeRoom, open_page: Ope
     assert 60 <= value(page) <= 67
     wait_until(lambda: "touch" in {event.text(1) for event in opened.room.events("dial")}, page=page)
     assert {event.text(1) for event in opened.room.events("dial")} == {"keyboard", "wheel", "pointer", "touch"}
+
+
+def test_a_browser_that_wants_a_press_first_gets_one(make_room: MakeRoom, open_page: OpenPage) -> None:
+    opened = make_room({"rate": rate_page(end_s=19)})
+    page = open_page(opened.url("rate"))
+    title(page, "Touch the dial to begin")
+    page.mouse.move(640, 600)
+    page.mouse.wheel(0, -100)
+    title(page, "Press once more, and it plays")
+    assert value(page) == 52
+    page.mouse.click(640, 600)
+    title(page, "")
+    page.wait_for_timeout(2500)
+    assert [event.fields for event in opened.room.events("dial")] == [(52, "wheel")]
+    assert opened.room.saved().media_s is not None
 
 
 def test_the_slider_says_what_it_is(make_room: MakeRoom, open_page: OpenPage) -> None:
@@ -303,7 +335,7 @@ def test_without_a_database_the_page_says_so(make_room: MakeRoom, context: Brows
 
 def test_it_fits_without_scrolling(make_room: MakeRoom, open_page: OpenPage) -> None:
     page = open_page(make_room({"rate": rate_page(end_s=19)}).url("rate"))
-    for width, height in [(1280, 800), (1024, 768), (390, 844)]:
+    for width, height in [(1280, 800), (1024, 768), (390, 844), (844, 390)]:
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(100)
         size = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
