@@ -1,8 +1,6 @@
-"""What a desk account is to a study, a dyad and a session: the facts that `study.blinding` decides on."""
+"""What a desk account is to a study and its dyads: the facts that `study.blinding` decides on."""
 
-from dialogram.server.records.enums import RecordingState, SittingState
-from dialogram.server.records.models import Dyad, GuessRelease, Membership, Session, Sitting, Unblinding
-from dialogram.study import Task
+from dialogram.server.records.models import Dyad, Membership
 from dialogram.study.blinding import ViewFacts
 
 
@@ -37,17 +35,4 @@ def desk_facts(
         guess_released=guess_released,
         guess_in=guess_in,
         is_unblinded=is_unblinded,
-    )
-
-
-def session_facts(session: Session, *, membership: Membership | None, user_id: int, guess_planned: bool) -> ViewFacts:
-    """Look up the facts of an account at the desk before one session."""
-    guesses = Sitting.objects.filter(recording__session=session, task=Task.GUESS, state=SittingState.FINISHED)
-    return desk_facts(
-        membership,
-        takes_part=session.dyad.members.filter(participant__account_id=user_id).exists(),
-        guess_planned=guess_planned,
-        guess_released=GuessRelease.objects.filter(session=session).exists(),
-        guess_in=guesses.exclude(recording__state=RecordingState.VOID).exists(),
-        is_unblinded=Unblinding.objects.filter(session=session).exists(),
     )

@@ -1,7 +1,7 @@
 """The study at a glance: one row for every session, in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -10,7 +10,6 @@ from django.db.models import Count, Prefetch, Q
 from dialogram.server.records.enums import JobState, RecordingState, SittingState
 from dialogram.server.records.models import (
     Consent,
-    Dyad,
     DyadMember,
     GuessRelease,
     Job,
@@ -207,9 +206,7 @@ def _task_cell(role: Role, task: Task, sitting: Sitting | None, link_until: date
     )
 
 
-def _unbegun_guess(
-    session: Session, cell: Cell, cells: Mapping[tuple[Role, Task], Cell], *, shows_clips: bool
-) -> Cell:
+def _unbegun_guess(session: Session, cell: Cell, cells: Mapping[tuple[Role, Task], Cell], *, shows_clips: bool) -> Cell:
     """Say of a guess nobody has begun whether it is released, could be, or has to wait for the client."""
     if _has(session, GuessRelease):
         state = "released"
@@ -248,41 +245,30 @@ def is_closed(cell: Cell) -> bool:
 
 def next_action(rows: Sequence[SessionRow], *, has_people: bool, has_dyads: bool) -> NextAction:
     """Choose the most useful thing to do: a person in need first, then what keeps others waiting."""
-    for row in rows:
-        stopped = next((cell for cell in row.tasks if cell.state == "stopped"), None)
-        if stopped:
-            return NextAction("stopped", row, stopped.role)
+    return next(_wanted(rows, has_people=has_people, has_dyads=has_dyads))
+
+
+def _wanted(rows: Sequence[SessionRow], *, has_people: bool, has_dyads: bool) -> Iterator[NextAction]:
+    every = [(row, cell) for row in rows for cell in row.tasks]
+    yield from (NextAction("stopped", row, cell.role) for row, cell in every if cell.state == "stopped")
     for code, applies in _WANTED.items():
-        row_found = next((row for row in rows if applies(row)), None)
-        if row_found:
-            return NextAction(code, row_found)
-    for row in rows:
-        waiting = next((cell for cell in row.tasks if cell.state == "todo" and _is_open(row, cell)), None)
-        if waiting:
-            return NextAction("invite", row, waiting.role)
+        yield from (NextAction(code, row) for row in rows if applies(row))
+    ratings = [(row, cell) for row, cell in every if cell.task is Task.RATE and row.recording_cell.state == "confirmed"]
+    yield from (NextAction("invite", row, cell.role) for row, cell in ratings if cell.state == "todo")
     if not has_people:
-        return NextAction("add-people")
+        yield NextAction("add-people")
     if not has_dyads:
-        return NextAction("add-dyad")
+        yield NextAction("add-dyad")
     if not rows:
-        return NextAction("add-session")
-    ready = [row for row in rows if row.results.state == "ready"]
-    return NextAction("read-results", ready[-1]) if ready else NextAction("nothing")
+        yield NextAction("add-session")
+    yield from (NextAction("read-results", row) for row in reversed(rows) if row.results.state == "ready")
+    yield NextAction("nothing")
 
 
-_WANTED = {
+_WANTED: Mapping[str, Callable[[SessionRow], bool]] = {
     "recording-failed": lambda row: row.recording_cell.state == "failed",
     "confirm": lambda row: row.recording_cell.state == "to-confirm",
     "release": lambda row: any(cell.state == "releasable" for cell in row.tasks),
     "upload": lambda row: row.recording_cell.state == "missing",
     "others": lambda row: row.recording_cell.state == "confirmed" and not row.others_agreed,
 }
-
-
-def _is_open(row: SessionRow, cell: Cell) -> bool:
-    return row.recording_cell.state == "confirmed" and cell.task is Task.RATE
-
-
-def count_dyads(*, study_id: str, hidden: Iterable[str]) -> int:
-    """Count a study's dyads, but for those an account may not know of."""
-    return Dyad.objects.filter(study_id=study_id).exclude(pk__in=list(hidden)).count()

@@ -1,0 +1,43 @@
+import "./base.css";
+import "./desk.css";
+import htmx from "htmx.org";
+
+htmx.config.allowEval = false;
+htmx.config.includeIndicatorStyles = false;
+htmx.config.historyEnabled = false;
+
+/** A form folded away under the place an address points to is opened, so that one lands on it. */
+function openPlace(): void {
+  document.querySelector<HTMLDetailsElement>(`${location.hash || "#none"} > details`)?.setAttribute("open", "");
+}
+
+async function copy(button: HTMLButtonElement): Promise<void> {
+  const field = document.getElementById(button.dataset.copy ?? "");
+  if (!(field instanceof HTMLInputElement)) return;
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    return; // it is selected: the keyboard copies it
+  }
+  button.textContent = button.dataset.copied ?? "";
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest<HTMLButtonElement>("[data-copy]") : null;
+  if (button) void copy(button);
+});
+
+// A form is sent once, however often its button is pressed.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.hasAttribute("hx-post")) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll<HTMLFormElement>("form[data-sent]")) delete form.dataset.sent;
+});
+
+addEventListener("hashchange", openPlace);
+openPlace();

@@ -1,0 +1,262 @@
+"""The session's page and the small acts on it: agreement, consent, questionnaires, notes, release, closing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dialogram.server.desk.doors import SessionPlace, attempt, desk, open_session, open_sitting, person_of
+from dialogram.server.desk.forms import NoteForm, ReasonForm
+from dialogram.server.records.domain.audit import account_actor
+from dialogram.server.records.domain.consents import consent_of, record_consent
+from dialogram.server.records.domain.guesses import release_guess
+from dialogram.server.records.domain.scores import enter_score, total_of
+from dialogram.server.records.domain.sessions import note_deviation, note_others_agreed
+from dialogram.server.records.domain.sittings import close_partial
+from dialogram.server.records.domain.uploads import received_pieces
+from dialogram.server.records.enums import ConsentWay, RecordingState
+from dialogram.server.records.models import Consent, Link, Participant, Recording
+from dialogram.server.records.queries.sessions import Cell, SessionRow, next_action, sessions_at_a_glance
+from dialogram.study import Questionnaire, Role, Task
+from dialogram.study.blinding import Thing
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonCard:
+    """What the session's page shows of one participant."""
+
+    role: Role
+    person: Participant
+    consent: Consent | None
+    asks_for_clips: bool
+    cells: Sequence[Cell]
+    links: Sequence[tuple[Link, str]]
+    questionnaires: Sequence[tuple[Questionnaire, float | None]]
+    may_describe: bool
+
+    @property
+    def tasks(self) -> Sequence[Task]:
+        """The tasks of this role in the design."""
+        return [cell.task for cell in self.cells if cell.task]
+
+
+@desk("GET")
+def show_session(request: HttpRequest, session_id: str) -> HttpResponse:
+    """Show a session: its recording, its people, its notes."""
+    place = open_session(request, session_id)
+    return render(request, "desk/session.html", session_context(place))
+
+
+@desk("GET")
+def show_recording(request: HttpRequest, session_id: str) -> HttpResponse:
+    """Show the recording's part of the page, which changes by itself while an import runs."""
+    place = open_session(request, session_id)
+    row = _row(place)
+    response = render(request, "desk/_recording.html", _recording_context(place, row))
+    if row.recording_cell.state not in {"uploading", "importing"}:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+def session_context(place: SessionPlace) -> dict[str, object]:
+    """Put together everything the session's page shows."""
+    row = _row(place)
+    return _recording_context(place, row) | {
+        "cards": [_card(place, row, role, person) for role, person in place.people.items()],
+        "next": next_action([row], has_people=True, has_dyads=True),
+        "deviations": place.session.deviations.select_related("noted_by").order_by("noted_at"),
+        "void": Recording.objects.filter(session=place.session, state=RecordingState.VOID).order_by("created_at"),
+        "now": timezone.now(),
+    }
+
+
+def _recording_context(place: SessionPlace, row: SessionRow) -> dict[str, object]:
+    recording = row.recording
+    upload = None
+    if recording is not None and recording.state == RecordingState.UPLOADING:
+        upload = {
+            "id": recording.pk,
+            "parts": [
+                {"name": part.file_name, "size": part.size, "received": received}
+                for part, received in zip(recording.parts.all(), received_pieces(recording), strict=True)
+            ],
+        }
+    return {
+        "place": place,
+        "study": place.study,
+        "session": place.session,
+        "row": row,
+        "recording": recording,
+        "cell": row.recording_cell,
+        "upload": upload,
+    }
+
+
+def _row(place: SessionPlace) -> SessionRow:
+    (row,) = sessions_at_a_glance(
+        place.membership,
+        design=place.design,
+        hidden_dyads=place.hidden_dyads,
+        now=timezone.now(),
+        session_id=place.session.pk,
+    )
+    return row
+
+
+def _card(place: SessionPlace, row: SessionRow, role: Role, person: Participant) -> PersonCard:
+    now = timezone.now()
+    links = Link.objects.filter(session=place.session, participant=person).order_by("-created_at")
+    totals = _totals(place, person)
+    words = {Role.CLIENT: Thing.CLIENT_WORDS, Role.THERAPIST: Thing.THERAPIST_WORDS}
+    cells = [cell for cell in row.tasks if cell.role is role]
+    rated = any(cell.task is Task.RATE and cell.state in {"finished", "partial"} for cell in cells)
+    describing = next((cell for cell in cells if cell.task is Task.RECALL), None)
+    return PersonCard(
+        role=role,
+        person=person,
+        consent=consent_of(participant_id=person.pk, session_id=place.session.pk),
+        asks_for_clips=role is Role.CLIENT and place.design.has_guess,
+        cells=cells,
+        links=[(link, link_state(link, now=now)) for link in links],
+        questionnaires=[(one, totals.get(one.key)) for one in place.design.questionnaires if role in one.roles],
+        may_describe=(
+            rated
+            and describing is not None
+            and describing.state not in {"finished", "partial"}
+            and role in words
+            and place.may_see(words[role])
+        ),
+    )
+
+
+def link_state(link: Link, *, now: datetime) -> str:
+    """Say in a word how a link stands."""
+    if link.revoked_at is not None:
+        return "revoked"
+    if link.expires_at <= now:
+        return "expired"
+    return "used" if link.first_used_at else "open"
+
+
+def _totals(place: SessionPlace, person: Participant) -> Mapping[str, float]:
+    if not place.may_see(Thing.QUESTIONNAIRES):
+        return {}
+    return {score.instrument: total_of(score) for score in place.session.scores.filter(participant=person)}
+
+
+def back(place: SessionPlace, part: str = "") -> HttpResponse:
+    """Lead back to the session's page, to a part of it."""
+    response = redirect("desk:session", place.session.pk)
+    if part:
+        response["Location"] += f"#{part}"
+    return response
+
+
+@desk("POST")
+def others_agreed(request: HttpRequest, session_id: str) -> HttpResponseBase:
+    """Note how the others on the recording agreed."""
+    place = open_session(request, session_id)
+    form = NoteForm(request.POST)
+    note = form.cleaned_data["note"] if form.is_valid() else ""
+    attempt(
+        request,
+        lambda: note_others_agreed(
+            session_id=place.session.pk, note=note, user_id=place.account.pk, now=timezone.now()
+        ),
+    )
+    return back(place, "others")
+
+
+@desk("POST")
+def deviation(request: HttpRequest, session_id: str) -> HttpResponseBase:
+    """Note that something went otherwise than the protocol says."""
+    place = open_session(request, session_id)
+    form = NoteForm(request.POST)
+    text = form.cleaned_data["note"] if form.is_valid() else ""
+    attempt(
+        request,
+        lambda: note_deviation(session_id=place.session.pk, text=text, user_id=place.account.pk, now=timezone.now()),
+    )
+    return back(place, "notes")
+
+
+@desk("POST")
+def paper_consent(request: HttpRequest, session_id: str, participant_id: str) -> HttpResponseBase:
+    """Record that a participant agreed on paper."""
+    place = open_session(request, session_id, thing=Thing.CONSENT)
+    person = person_of(place, participant_id)
+    if request.POST.get("agreed") != "on":
+        messages.error(request, _("Tick that you hold the signed form."))
+        return back(place, f"person-{person.role}")
+    attempt(
+        request,
+        lambda: record_consent(
+            participant_id=person.pk,
+            session_id=place.session.pk,
+            way=ConsentWay.PAPER,
+            clips_agreed=request.POST.get("clips") == "on",
+            actor=account_actor(place.account.pk),
+            now=timezone.now(),
+        ),
+    )
+    return back(place, f"person-{person.role}")
+
+
+@desk("POST")
+def scores(request: HttpRequest, session_id: str, participant_id: str) -> HttpResponseBase:
+    """Enter the totals of a participant's questionnaires; empty fields stay as they are."""
+    place = open_session(request, session_id, thing=Thing.QUESTIONNAIRES)
+    person = person_of(place, participant_id)
+    known = _totals(place, person)
+    for questionnaire in place.design.questionnaires:
+        typed = request.POST.get(questionnaire.key, "").strip().replace(",", ".")
+        try:
+            total = float(typed) if typed else None
+        except ValueError:
+            messages.error(request, _("%(name)s: write a number.") % {"name": questionnaire.name})
+            continue
+        if total is not None and total != known.get(questionnaire.key):
+            attempt(
+                request,
+                partial(
+                    enter_score,
+                    session_id=place.session.pk,
+                    participant_id=person.pk,
+                    instrument=questionnaire.key,
+                    total=total,
+                    user_id=place.account.pk,
+                    now=timezone.now(),
+                ),
+            )
+    return back(place, f"person-{person.role}")
+
+
+@desk("POST")
+def release(request: HttpRequest, session_id: str) -> HttpResponseBase:
+    """Open the guess to the therapist."""
+    place = open_session(request, session_id)
+    attempt(
+        request,
+        lambda: release_guess(session_id=place.session.pk, user_id=place.account.pk, now=timezone.now()),
+    )
+    return back(place, f"person-{Role.THERAPIST}")
+
+
+@desk("POST")
+def close_sitting(request: HttpRequest, sitting_id: str) -> HttpResponseBase:
+    """Close a sitting that will not be finished."""
+    place, sitting = open_sitting(request, sitting_id)
+    form = ReasonForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    attempt(
+        request,
+        lambda: close_partial(sitting_id=sitting.pk, reason=reason, user_id=place.account.pk, now=timezone.now()),
+    )
+    return back(place, f"person-{sitting.participant.role}")
