@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from dialogram.server.records.domain.errors import where_raised
+
 log = logging.getLogger("dialogram.server")
 
 
@@ -23,10 +25,6 @@ class PrivacyMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """Log where it happened, never what was in it: messages and locals can carry words of a person."""
-        trace = exception.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+        """Log where it happened, never what was in it."""
         view = request.resolver_match.view_name if request.resolver_match else "?"
-        log.error("%s in %s at %s", type(exception).__name__, view, where)
+        log.error("%s: %s", view, where_raised(exception))

@@ -156,7 +156,7 @@ def run_web(path: Path, root_key: bytes, port: int) -> None:
         loop=Loops.asyncio,
         http=HTTPModes.http1,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         log_access=False,
         respawn_failed_workers=True,
         workers_kill_timeout=int(STOP_WITHIN_S) - 2,

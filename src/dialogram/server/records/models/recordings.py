@@ -29,12 +29,12 @@ class Recording(RandomIdModel):
     @property
     def vault_name(self) -> str:
         """Name of the served rendition in the vault."""
-        return f"{self.pk}.recording"
+        return f"{self.pk}-recording"
 
     @property
     def loudness_name(self) -> str:
         """Name of the loudness peaks in the vault."""
-        return f"{self.pk}.loudness"
+        return f"{self.pk}-loudness"
 
     @property
     def end_s(self) -> float:
