@@ -14,9 +14,9 @@ _NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
 def draw_difference(
-    a: Trace, b: Trace, result: DyadResult, *, width: float = DOUBLE_COLUMN_MM, height: float = 42.0
+    a: Trace, b: Trace, result: DyadResult, *, width_mm: float = DOUBLE_COLUMN_MM, height_mm: float = 42.0
 ) -> Figure:
-    """Draw b less a over the session, in the colour of who rated higher.
+    r"""Draw b less a over the session, in the colour of who rated higher.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def draw_difference(
         The ratings, on one grid.
     result
         Of comparing the two; what it says about where they part is shaded.
-    width, height
+    width_mm, height_mm
         In millimetres of print.
 
     Returns
@@ -42,14 +42,15 @@ def draw_difference(
     >>> from dialogram.analysis import compare
     >>> client = Trace(values=np.repeat([50.0, 80, 50, 20, 50], 60), step_s=1.0, name="client")
     >>> therapist = Trace(values=np.repeat([50.0, 75, 60, 50, 45], 60), step_s=1.0, name="therapist")
-    >>> draw_difference(client, therapist, compare(client, therapist)).axes[0].get_ylim()
-    (-33.0, 33.0)
+    >>> figure = draw_difference(client, therapist, compare(client, therapist))
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['therapist\nhigher 30', '0', 'client\nhigher 30']
     """
     start_s, differences = _differences(a, b)
     reach = _round_up(float(np.nanmax(np.abs(differences), initial=0.0)) or a.scale.range / 10)
     colour_a, colour_b = colours_of(a.name, b.name)
     with figure_style():
-        figure = open_figure(width, height)
+        figure = open_figure(width_mm, height_mm)
         left_mm, right_mm = margins_mm(figure, a, b)
         axes = place_axes(figure, left_mm=left_mm, right_mm=right_mm, top_mm=2.5, bottom_mm=8.5)
         set_minutes(

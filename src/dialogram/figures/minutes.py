@@ -61,10 +61,11 @@ def draw_line(
     )
 
 
-def draw_bands(axes: Axes, discrepancies: Iterable[Discrepancy]) -> int:
-    """Shade where two part, a little darker where they are in opposite states; give how many were shaded."""
-    shown = [discrepancy for discrepancy in discrepancies if not discrepancy.relative]
-    for discrepancy in shown:
+def draw_bands(axes: Axes, discrepancies: Iterable[Discrepancy]) -> None:
+    """Shade where two part, a little darker where they are in opposite states."""
+    for discrepancy in discrepancies:
+        if discrepancy.relative:
+            continue
         axes.axvspan(
             discrepancy.start_s / S_PER_MINUTE,
             discrepancy.end_s / S_PER_MINUTE,
@@ -73,7 +74,6 @@ def draw_bands(axes: Axes, discrepancies: Iterable[Discrepancy]) -> int:
             linewidth=0,
             zorder=1,
         )
-    return len(shown)
 
 
 def end_value(trace: Trace) -> float:
@@ -139,7 +139,8 @@ def short_name(name: str) -> str:
 def scale_words(scale: Scale) -> list[str]:
     """Words and numbers at the low end, the neutral point and the high end of a scale."""
     marks = ((scale.low_label, scale.low), (scale.neutral_label, scale.neutral), (scale.high_label, scale.high))
-    return [f"{fill(label, 14)} {value:g}".strip() for label, value in marks]
+    numbers = (f"{value:g}".replace("-", "−") for _, value in marks)
+    return [f"{fill(label, 14)} {number}".strip() for (label, _), number in zip(marks, numbers, strict=True)]
 
 
 def margins_mm(figure: Figure, a: Trace, b: Trace) -> tuple[float, float]:
@@ -148,6 +149,18 @@ def margins_mm(figure: Figure, a: Trace, b: Trace) -> tuple[float, float]:
     higher = [f"{name}\nhigher {trace.scale.range:g}" for name, trace in zip(names, (a, b), strict=True)]
     left = _width_mm(figure, scale_words(a.scale) + higher, size=SMALL_PT, weight="normal")
     return 1.5 + left, 2.5 + _width_mm(figure, names, size=TEXT_PT, weight="bold")
+
+
+def fill_lines(figure: Figure, parts: Sequence[str], *, width_mm: float) -> list[str]:
+    """Put short remarks in a row, on as many lines as they need."""
+    lines: list[str] = []
+    for part in parts:
+        longer = f"{lines[-1]}  ·  {part}" if lines else part
+        if lines and _width_mm(figure, [longer], size=SMALL_PT, weight="normal") <= width_mm:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return lines
 
 
 def _width_mm(figure: Figure, words: Iterable[str], *, size: float, weight: str) -> float:

@@ -11,6 +11,7 @@ from dialogram.figures.minutes import (
     draw_line,
     draw_names,
     end_value,
+    fill_lines,
     margins_mm,
     scale_words,
     set_minutes,
@@ -24,6 +25,8 @@ _MARKER_PT = 5.5
 _MARKER_ROOM_PT = 7.0
 _MARGIN_PT = 12.0
 _NARROW_MM = 120.0
+_LINE_SPACING = 1.35
+_KEY_LINE_MM = 3.1
 
 
 def draw_session(
@@ -33,8 +36,8 @@ def draw_session(
     *,
     extremes_a: Iterable[Extreme] | None = None,
     extremes_b: Iterable[Extreme] | None = None,
-    width: float = DOUBLE_COLUMN_MM,
-    height: float | None = None,
+    width_mm: float = DOUBLE_COLUMN_MM,
+    height_mm: float | None = None,
     title: str | None = None,
 ) -> Figure:
     """Draw two ratings of one session, their extremes, and where they part.
@@ -47,7 +50,7 @@ def draw_session(
         Of comparing the two.
     extremes_a, extremes_b
         Instead of those in `result`, as when a recall froze them.
-    width, height
+    width_mm, height_mm
         In millimetres of print: 174 for two columns, 84 for one.
     title
         Set over the figure; journals want none.
@@ -76,35 +79,36 @@ def draw_session(
     >>> figure.axes[0].get_xlabel()
     'minutes'
     """
-    narrow = width < _NARROW_MM
     extremes = (
         tuple(result.extremes.a.extremes if extremes_a is None else extremes_a),
         tuple(result.extremes.b.extremes if extremes_b is None else extremes_b),
     )
     with figure_style():
-        figure = open_figure(width, height or (62.0 if narrow else 76.0))
+        figure = open_figure(width_mm, height_mm or (62.0 if width_mm < _NARROW_MM else 76.0))
         left_mm, right_mm = margins_mm(figure, a, b)
+        colours = colours_of(a.name, b.name)
+        parts = _key(
+            extremes[0] + extremes[1],
+            bands=any(not one.relative for one in result.discrepancies),
+            gaps=not (a.present.all() and b.present.all()),
+        )
+        key = fill_lines(figure, parts, width_mm=width_mm - left_mm - 1.0)
         axes = place_axes(
             figure,
             left_mm=left_mm,
             right_mm=right_mm,
-            top_mm=(8.0 if narrow else 5.0) + (5.0 if title else 0.0),
+            top_mm=2.0 + len(key) * _KEY_LINE_MM + (5.0 if title else 0.0),
             bottom_mm=8.5,
         )
         set_minutes(axes, start_s=min(a.start_s, b.start_s), end_s=max(_end_s(a), _end_s(b)))
         _set_scale(axes, a.scale)
-        bands = draw_bands(axes, result.discrepancies)
-        colours = colours_of(a.name, b.name)
+        draw_bands(axes, result.discrepancies)
         taken: list[tuple[float, float]] = []
         for trace, found, colour in reversed(list(zip((a, b), extremes, colours, strict=True))):
             draw_line(axes, trace.times_s, trace.values, step_s=trace.step_s, colour=colour)
             _draw_extremes(axes, trace, found, colour=colour, taken=taken)
         draw_names(axes, [(t.name, end_value(t), c) for t, c in zip((a, b), colours, strict=True)])
-        _draw_key(
-            axes,
-            _key(extremes[0] + extremes[1], bands=bands, gaps=not (a.present.all() and b.present.all()), narrow=narrow),
-            title=title,
-        )
+        _draw_key(axes, key, title=title)
     return figure
 
 
@@ -145,11 +149,9 @@ def _draw_extremes(
         sign = 1.0 if extreme.kind == "helpful" else -1.0
         x = (extreme.start_s + extreme.end_s) / 2 / S_PER_MINUTE
         y = float(sign * np.nanmax(sign * values)) + sign * _MARKER_ROOM_PT / per_unit
-        while any(
-            abs(x - other_x) * per_minute < _MARKER_ROOM_PT and abs(y - other_y) * per_unit < _MARKER_ROOM_PT
-            for other_x, other_y in taken
-        ):
-            y += sign / per_unit
+        x, y = _clear_of(
+            taken, x, y, sign=sign, across=(low, high), limits=(bottom, top), per_minute=per_minute, per_unit=per_unit
+        )
         taken.append((x, y))
         axes.plot(
             [x],
@@ -165,7 +167,34 @@ def _draw_extremes(
         )
 
 
-def _key(extremes: tuple[Extreme, ...], *, bands: int, gaps: bool, narrow: bool) -> str:
+def _clear_of(
+    taken: list[tuple[float, float]],
+    x: float,
+    y: float,
+    *,
+    sign: float,
+    across: tuple[float, float],
+    limits: tuple[float, float],
+    per_minute: float,
+    per_unit: float,
+) -> tuple[float, float]:
+    """Move a marker away from the line, then aside, until it meets no other and stays within the axes."""
+    room = _MARKER_ROOM_PT / 2 / per_unit
+    furthest = max(sign * y, sign * (limits[1] - room if sign > 0 else limits[0] + room))
+    heights = np.arange(sign * y, furthest + 1e-9, 1.0 / per_unit)
+    for aside_pt in (0.0, _MARKER_ROOM_PT, -_MARKER_ROOM_PT, 2 * _MARKER_ROOM_PT, -2 * _MARKER_ROOM_PT):
+        for height in heights:
+            place = x + aside_pt / per_minute, float(sign * height)
+            if across[0] <= place[0] <= across[1] and all(
+                abs(place[0] - other_x) * per_minute >= _MARKER_ROOM_PT
+                or abs(place[1] - other_y) * per_unit >= _MARKER_ROOM_PT
+                for other_x, other_y in taken
+            ):
+                return place
+    return x, y
+
+
+def _key(extremes: tuple[Extreme, ...], *, bands: bool, gaps: bool) -> list[str]:
     parts = []
     if extremes:
         parts.append("▲ highest and ▼ lowest segments of each")
@@ -175,12 +204,12 @@ def _key(extremes: tuple[Extreme, ...], *, bands: int, gaps: bool, narrow: bool)
         parts.append("shaded: they part")
     if gaps:
         parts.append("no line: not rated")
-    return "\n".join([*parts[:1], "  ·  ".join(parts[1:])]).strip() if narrow else "  ·  ".join(parts)
+    return parts
 
 
-def _draw_key(axes: Axes, key: str, *, title: str | None) -> None:
+def _draw_key(axes: Axes, lines: list[str], *, title: str | None) -> None:
     axes.annotate(
-        key,
+        "\n".join(lines),
         (0, 1),
         xycoords="axes fraction",
         xytext=(0, 4),
@@ -188,15 +217,14 @@ def _draw_key(axes: Axes, key: str, *, title: str | None) -> None:
         fontsize=SMALL_PT,
         color=SOFT,
         va="bottom",
-        linespacing=1.35,
+        linespacing=_LINE_SPACING,
     )
     if title:
-        lines = key.count("\n") + 1 if key else 0
         axes.annotate(
             title,
             (0, 1),
             xycoords="axes fraction",
-            xytext=(0, 6 + lines * SMALL_PT * 1.4),
+            xytext=(0, 6 + len(lines) * SMALL_PT * _LINE_SPACING),
             textcoords="offset points",
             fontsize=TEXT_PT + 1.5,
             fontweight="bold",

@@ -22,6 +22,7 @@ from dialogram.reports.sentences import (
     say_level,
     say_shape,
     say_states,
+    say_times,
     say_which_p,
 )
 from dialogram.reports.text import (
@@ -29,6 +30,8 @@ from dialogram.reports.text import (
     Span,
     Text,
     clock,
+    digits_of,
+    mark,
     number,
     odds,
     p_value,
@@ -47,10 +50,10 @@ def lay_out(report: DyadReport) -> Page:
     result, scale = report.result, report.a.scale
     moments = report.moments
     sections = [
-        Section(heading="Level", blocks=[describe_traces(result, scale), *_paragraphs(say_level(result))]),
+        Section(heading="Level", blocks=[describe_traces(result, scale), *_paragraphs(say_level(result, scale))]),
         Section(heading="Shape", blocks=_shape(result)),
         Section(heading="Lag", blocks=_paragraphs(say_lag(result))),
-        Section(heading="Agreement", blocks=_paragraphs(say_agreement(result))),
+        Section(heading="Agreement", blocks=_paragraphs(say_agreement(result, scale))),
         Section(heading="States", blocks=[*_paragraphs(say_states(result, scale)), tabulate_states(result, scale)]),
         Section(heading="Highest and lowest moments", blocks=_moments(report, moments)),
         Section(heading="Where they part", blocks=_parting(report)),
@@ -88,7 +91,7 @@ def _session_picture(report: DyadReport, moments: tuple[tuple[Moment, ...], tupl
         Span(the(report.a.name), "a"),
         " and ",
         Span(the(report.b.name), "b"),
-        f" rated it, from {scale.low:g} ({scale.low_label}) to {scale.high:g} ({scale.high_label}), in bins of"
+        f" rated it, from {mark(scale.low)} ({scale.low_label}) to {mark(scale.high)} ({scale.high_label}), in bins of"
         f" {report.result.step_s:g} s. Heavy line with ▲ or ▼: the highest and lowest rated segments of each. Shaded:"
         " they part, darker where they are in opposite states.",
     )
@@ -96,11 +99,12 @@ def _session_picture(report: DyadReport, moments: tuple[tuple[Moment, ...], tupl
 
 
 def _say_picture(report: DyadReport, moments: tuple[tuple[Moment, ...], tuple[Moment, ...]]) -> str:
+    digits = digits_of(report.a.scale)
     parts = ["Two lines over the minutes of the session."]
     for trace, description, of in zip((report.a, report.b), (report.result.a, report.result.b), moments, strict=True):
         said = (
-            f"{sentence_case(the(trace.name))} moves between {number(description.min, 0)} and"
-            f" {number(description.max, 0)}"
+            f"{sentence_case(the(trace.name))} moves between {number(description.min, digits)} and"
+            f" {number(description.max, digits)}"
         )
         for kind, word in (("helpful", "highest"), ("hindering", "lowest")):
             at = [clock(moment.extreme.start_s) for moment in of if moment.extreme.kind == kind]
@@ -114,28 +118,32 @@ def _say_picture(report: DyadReport, moments: tuple[tuple[Moment, ...], tuple[Mo
 
 def _facts(report: DyadReport) -> list[Fact]:
     result = report.result
+    if result.n == 0:
+        return []
     shape, level = result.shape, result.level
+    digits = digits_of(report.a.scale) + 1
     parted = [one for one in result.discrepancies if not one.relative]
-    by_the_effective_size = say(P, f" {p_value(level.p_effective)} from the effective size")
     facts = [
         Fact(
-            label=f"Level, {result.a.name} and {result.b.name}",
-            value=f"{number(result.a.mean)} and {number(result.b.mean)}",
-            words=by_the_effective_size,
+            label="Level",
+            value=f"{number(result.a.mean, digits)} and {number(result.b.mean, digits)}",
+            words=say(f"{result.a.name} and {result.b.name}; ", P, f" {p_value(level.p_effective)}"),
         ),
         Fact(
             label="Shape",
             value=_statistic("r", shape.r),
-            words=say("believe ", P, f" {p_value(shape.p_truncated)}, not the usual ", P, f" {p_value(shape.p)}"),
+            words=say("one of the two does not vary")
+            if math.isnan(shape.r)
+            else say("believe ", P, f" {p_value(shape.p_truncated)}, not the usual ", P, f" {p_value(shape.p)}"),
         ),
         Fact(
             label="They part",
-            value="nowhere" if not parted else "once" if len(parted) == 1 else f"{len(parted)} times",
+            value=say_times(len(parted)) if parted else "nowhere",
             words=say(f"most at {stretch(parted[0].start_s, parted[0].end_s)}" if parted else "for 10 s or more"),
         ),
     ]
     if report.guess is None:
-        words = say("on what helped and what hindered, beyond chance")
+        words = say(f"on {report.a.scale.low_label} or {report.a.scale.high_label}, beyond chance")
         return [*facts, Fact(label="Same state", value=_statistic("κ", result.states.kappa), words=words)]
     score = report.guess.score
     words = say(P, f" {p_value(score.p)} for as many by chance")
@@ -199,10 +207,8 @@ def _difference_picture(report: DyadReport) -> Picture:
     worst = next((one for one in report.result.discrepancies if not one.relative), None)
     alt = f"Bars over the minutes of the session: {b} less {a}."
     if worst:
-        alt += (
-            f" Furthest apart over {stretch(worst.start_s, worst.end_s)}, where {a} rated {number(worst.mean_a, 0)} and"
-            f" {b} {number(worst.mean_b, 0)}."
-        )
+        mean_a, mean_b = (number(mean, digits_of(report.a.scale)) for mean in (worst.mean_a, worst.mean_b))
+        alt += f" Furthest apart over {stretch(worst.start_s, worst.end_s)}, where {a} rated {mean_a} and {b} {mean_b}."
     return Picture(svg=render(draw_difference(report.a, report.b, report.result), "svg"), caption=caption, alt=alt)
 
 
@@ -257,10 +263,10 @@ def _methods(report: DyadReport) -> list[Block]:
                 " time-weighted mean of the dial; missing bins stay missing. Extremes by rule"
                 f" {picked.name}: windows of {picked.window_s:g} s, up to {picked.per_kind} of each kind, at least"
                 f" {picked.same_kind_gap_s:g} s apart within a kind, none in the first {picked.warm_up_s:g} s, each"
-                f" rated for {picked.least_coverage:.0%} of it or more. Neutral is {low:g} to {high:g}. Effective sizes"
-                " after Bayley and Hammersley (1946, doi 10.2307/2983560) for the level and Pyper and Peterman (1998, doi"
-                " 10.1139/f98-104) for the correlation; truncated shifts after Yuan and Shou (2024, doi"
-                " 10.1371/journal.pbio.3002758); concordance after Lin (1989, doi 10.2307/2532051); κ after Cohen"
+                f" rated for {picked.least_coverage:.0%} of it or more. Neutral is {mark(low)} to {mark(high)}."
+                " Effective sizes after Bayley and Hammersley (1946, doi 10.2307/2983560) for the level and Pyper and"
+                " Peterman (1998, doi 10.1139/f98-104) for the correlation; truncated shifts after Yuan and Shou (2024,"
+                " doi 10.1371/journal.pbio.3002758); concordance after Lin (1989, doi 10.2307/2532051); κ after Cohen"
                 " (1960, doi 10.1177/001316446002000104); the procedure after Swift, Tompkins and Parkin (2017, doi"
                 " 10.1002/jclp.22531)."
             ),

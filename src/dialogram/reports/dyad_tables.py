@@ -9,7 +9,21 @@ from dialogram.analysis import Discrepancy, DyadResult, mean_over
 from dialogram.analysis.extremes import Kind
 from dialogram.reports.dyad_report import DyadReport, Guess, Moment
 from dialogram.reports.page import Column, Table
-from dialogram.reports.text import P, Span, Text, Tone, clock, number, p_value, percent, sentence_case, stretch, the
+from dialogram.reports.text import (
+    P,
+    Span,
+    Text,
+    Tone,
+    clock,
+    digits_of,
+    mark,
+    number,
+    p_value,
+    percent,
+    sentence_case,
+    stretch,
+    the,
+)
 from dialogram.timeline import Scale, Segment, Trace
 
 END_S = 60.0
@@ -36,7 +50,9 @@ def describe_traces(result: DyadResult, scale: Scale) -> Table:
         numbers = [trace.mean, trace.sd, trace.min, trace.max]
         shares = [trace.share_hindering, trace.share_neutral, trace.share_helpful]
         name: Text = [Span(sentence_case(trace.name), tone)]
-        rows.append([name, *([number(each)] for each in numbers), *([percent(each)] for each in shares)])
+        rows.append(
+            [name, *([number(each, digits_of(scale) + 1)] for each in numbers), *([percent(each)] for each in shares)]
+        )
     return Table(caption=["Both ratings in numbers; shares are of the time both rated."], columns=columns, rows=rows)
 
 
@@ -95,6 +111,7 @@ def list_moments(moments: Sequence[Moment], own: Trace, other: Trace, *, tone: T
     ]
     if described:
         columns.append(Column(name=["In their words"], width=4.2))
+    digits = digits_of(own.scale)
     rows: list[list[Text]] = []
     for moment in moments:
         extreme = moment.extreme
@@ -105,8 +122,8 @@ def list_moments(moments: Sequence[Moment], own: Trace, other: Trace, *, tone: T
         row: list[Text] = [
             [Span(_SIGNS[extreme.kind], tone), f" {kind}"],
             [stretch(extreme.start_s, extreme.end_s)],
-            [number(extreme.mean, 0)],
-            [number(there, 0)],
+            [number(extreme.mean, digits)],
+            [number(there, digits)],
         ]
         rows.append([*row, [f"“{moment.description}”" if moment.description else "–"]] if described else row)
     relative = any(moment.extreme.relative for moment in moments)
@@ -124,6 +141,7 @@ def list_moments(moments: Sequence[Moment], own: Trace, other: Trace, *, tone: T
 def list_discrepancies(result: DyadResult, scale: Scale, *, relative: bool) -> Table:
     """List where the two part, worst first."""
     found = [one for one in result.discrepancies if one.relative == relative]
+    digits = digits_of(scale)
     shown = found[: MOST_RELATIVE if relative else MOST_DISCREPANCIES]
     columns = [
         Column(name=["Minutes"], width=1.4),
@@ -136,8 +154,8 @@ def list_discrepancies(result: DyadResult, scale: Scale, *, relative: bool) -> T
         [
             [stretch(one.start_s, one.end_s)],
             [clock(one.end_s - one.start_s)],
-            [_signed(one.mean_a) if relative else number(one.mean_a, 0)],
-            [_signed(one.mean_b) if relative else number(one.mean_b, 0)],
+            [_signed(one.mean_a, digits) if relative else number(one.mean_a, digits)],
+            [_signed(one.mean_b, digits) if relative else number(one.mean_b, digits)],
             [_say_parting(one, result, scale)],
         ]
         for one in shown
@@ -169,7 +187,7 @@ def list_cards(guess: Guess, scale: Scale) -> Table:
             [f"{_SIGNS[card.guess]} {words[card.guess]}"],
             ["yes" if card.truth == card.guess else "no"],
         ]
-        rows.append([*row, [number(card.own.mean, 0) if card.own else "–"]] if own else row)
+        rows.append([*row, [number(card.own.mean, digits_of(scale)) if card.own else "–"]] if own else row)
     return Table(caption=["What was shown and what was guessed."], columns=columns, rows=rows)
 
 
@@ -198,8 +216,8 @@ def compare_ratings(report: DyadReport) -> Table:
             [
                 [Span(sentence_case(trace.name), tone)],  # type: ignore[arg-type]
                 [rating.question],
-                [f"{rating.value:g} ({rating.low:g} … {rating.high:g})"],
-                *([number(each, 0)] for each in (mean, *best, end)),
+                [f"{mark(rating.value)} ({mark(rating.low)} … {mark(rating.high)})"],
+                *([number(each, digits_of(trace.scale))] for each in (mean, *best, end)),
             ]
         )
     caption = (
@@ -242,9 +260,9 @@ def _bare_p(p: float) -> str:
     return p_value(p).removeprefix("=\N{NO-BREAK SPACE}")
 
 
-def _signed(value: float) -> str:
-    written = number(value, 0)
-    return written if written.startswith("−") or written == "0" else f"+{written}"
+def _signed(value: float, digits: int) -> str:
+    written = number(value, digits)
+    return f"+{written}" if float(written.replace("−", "-")) > 0 else written
 
 
 def _say_parting(one: Discrepancy, result: DyadResult, scale: Scale) -> str:

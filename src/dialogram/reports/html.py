@@ -1,7 +1,7 @@
 """A page as one HTML file: no script, nothing fetched, everything a person wrote escaped in one place."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from importlib.resources import files
 
@@ -64,6 +64,12 @@ def render_html(page: Page) -> str:
         tag("style", Markup(style)),
     )
     return f"<!doctype html>\n{tag('html', head, tag('body', body), lang='en')}\n"
+
+
+def render_sections(sections: Iterable[Section]) -> Markup:
+    """Write the sections of a page alone, to be set into another page; styles are that page's own."""
+    figures = iter(range(1, 100))
+    return Markup("".join(_section(section, figures) for section in sections))
 
 
 def _section(section: Section, figures: Iterator[int]) -> Markup:

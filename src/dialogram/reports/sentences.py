@@ -12,6 +12,8 @@ from dialogram.reports.text import (
     T,
     Text,
     clock,
+    digits_of,
+    mark,
     number,
     odds,
     p_value,
@@ -38,13 +40,16 @@ def say_finding(result: DyadResult, scale: Scale) -> str:
 
 def _find_level(result: DyadResult, scale: Scale) -> str:
     a, b, level = result.a, result.b, result.level
-    means = f"{number(b.mean, 0)} against {number(a.mean, 0)}"
+    means = [number(each, digits_of(scale)) for each in (b.mean, a.mean)]
     if level.p_effective <= BELIEVED_AT:
         side = "higher" if level.difference > 0 else "lower"
-        return f"{the(b.name)} rated the session {side} than {the(a.name)} ({means})"
+        return f"{the(b.name)} rated the session {side} than {the(a.name)} ({means[0]} against {means[1]})"
     if abs(level.difference) <= _SAME_LEVEL_SHARE * scale.range:
         return f"{the(a.name)} and {the(b.name)} rated the session at about the same level"
-    return f"their levels differ ({means}) by no more than chance may give"
+    both = f"{the(b.name)}’s mean of {means[0]} and {the(a.name)}’s of {means[1]}"
+    if math.isnan(level.p_effective):
+        return f"{both} cannot be tested"
+    return f"{both} differ no more than chance may give"
 
 
 def _find_shape(result: DyadResult) -> str:
@@ -61,30 +66,38 @@ def _find_parting(result: DyadResult) -> str:
     if not found:
         return "they part nowhere for long"
     opposite = sum("_helpful" in one.kind for one in found)
-    times = "once" if len(found) == 1 else f"{len(found)} times"
+    times = say_times(len(found))
     if not opposite:
         return f"they part {times}"
-    among = "" if len(found) == 1 else f" {opposite} of them"
+    among = "" if len(found) == 1 else " one of them" if opposite == 1 else f" {opposite} of them"
     return f"they part {times},{among} in opposite directions"
 
 
-def say_level(result: DyadResult) -> list[Text]:
+def say_times(count: int) -> str:
+    """Say how often."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def say_level(result: DyadResult, scale: Scale) -> list[Text]:
     """Say whether one rated higher."""
     a, b, level = result.a, result.b, result.level
     if math.isnan(level.difference):
         return [["There is no moment that both rated."]]
+    digits = digits_of(scale) + 1
     means = say(
-        M, f" = {number(b.mean)}, ", SD, f" = {number(b.sd)} against ",
-        M, f" = {number(a.mean)}, ", SD, f" = {number(a.sd)}",
+        M, f" = {number(b.mean, digits)}, ", SD, f" = {number(b.sd, digits)} against ",
+        M, f" = {number(a.mean, digits)}, ", SD, f" = {number(a.sd, digits)}",
     )  # fmt: skip
-    if abs(level.difference) < 0.05:
+    if abs(level.difference) < 0.5 * 10**-digits:
         first = f"On average {the(a.name)} and {the(b.name)} rated the same ("
     else:
         side = "higher" if level.difference > 0 else "lower"
-        first = f"On average {the(b.name)} rated {number(abs(level.difference))} points {side} than {the(a.name)} ("
+        first = (
+            f"On average {the(b.name)} rated {number(abs(level.difference), digits)} points {side} than {the(a.name)} ("
+        )
     told: list[Text] = [[first, *means, ")."]]
     if math.isnan(level.t):
-        return [*told, ["The difference does not vary, so there is no test of it."]]
+        return [*told, ["There is no test of it: the difference does not vary, or there is but one moment."]]
     usual = say(
         "As such numbers are usually published, every bin taken for an observation of its own: ",
         T, f"({level.df}) = {number(level.t, 2)}, ", P, f" {p_value(level.p)}, ",
@@ -184,7 +197,7 @@ def say_lag(result: DyadResult) -> list[Text]:
     return [[*found, *by_chance]]
 
 
-def say_agreement(result: DyadResult) -> list[Text]:
+def say_agreement(result: DyadResult, scale: Scale) -> list[Text]:
     """Say whether the two give the same numbers, and if not, what parts them."""
     agreement = result.agreement
     if math.isnan(agreement.rmse):
@@ -196,14 +209,15 @@ def say_agreement(result: DyadResult) -> list[Text]:
     indices = (
         "No index of agreement is defined where neither varies."
         if math.isnan(agreement.ccc)
-        else f"In absolute numbers they agree by Lin's concordance {share(agreement.ccc)} and by ICC(A,1)"
+        else f"In absolute numbers they agree by Lin’s concordance {share(agreement.ccc)} and by ICC(A,1)"
         f" {share(agreement.icc_a1)}, where 1 is the same number at every moment."
     )
+    apart = number(agreement.rmse, digits_of(scale) + 1)
     return [
         say(
-            f"{indices} They lie {number(agreement.rmse)} points apart (root mean square). Of the mean square"
-            f" difference, {parts[0]} comes from different levels, {parts[1]} from using more or less of the dial, and"
-            f" {parts[2]} from different courses."
+            f"{indices} They lie {apart} points apart (root mean square). Of the mean square difference, {parts[0]}"
+            f" comes from different levels, {parts[1]} from using more or less of the dial, and {parts[2]} from"
+            " different courses."
         )
     ]
 
@@ -217,8 +231,8 @@ def say_states(result: DyadResult, scale: Scale) -> list[Text]:
     same = sum(states.table[state][state] for state in range(3))
     low, high = states.band
     told = (
-        f"Between {low:g} and {high:g} a rating counts as {scale.neutral_label}. They were in the same state for"
-        f" {clock(same)} of {clock(total)} minutes ({percent(same / total)})"
+        f"Between {mark(low)} and {mark(high)} a rating counts as {scale.neutral_label}. They were in the same state"
+        f" for {clock(same)} of {clock(total)} minutes ({percent(same / total)})"
     )
     if math.isnan(states.kappa):
         return [[told + ". κ is not defined where both stay in one state."]]
@@ -226,4 +240,4 @@ def say_states(result: DyadResult, scale: Scale) -> list[Text]:
     beside = f"; shifted against each other they give {share(low_kappa)} to {share(high_kappa)} (the middle 95 in 100)"
     if math.isnan(low_kappa):
         beside = ""
-    return [[f"{told}. Cohen's κ, which takes out what chance gives, is {share(states.kappa)}{beside}."]]
+    return [[f"{told}. Cohen’s κ, which takes out what chance gives, is {share(states.kappa)}{beside}."]]

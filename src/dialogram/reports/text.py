@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from dialogram.timeline import Scale
+
 type Tone = Literal["italic", "strong", "a", "b"]
 
 
@@ -80,6 +82,28 @@ def number(value: float, digits: int = 1) -> str:
     return written.removeprefix("-") if float(written) == 0 else written.replace("-", "−")
 
 
+def mark(value: float) -> str:
+    """Write a point of a scale as short as it is.
+
+    Examples
+    --------
+    >>> mark(-3.0), mark(0.5)
+    ('−3', '0.5')
+    """
+    return f"{value:g}".replace("-", "−")
+
+
+def digits_of(scale: Scale) -> int:
+    """Decimals worth reading in one rating: none on a scale to 100, one on a scale to 9.
+
+    Examples
+    --------
+    >>> digits_of(Scale(name="helpfulness")), digits_of(Scale(name="warmth", low=-3, high=3, neutral=0))
+    (0, 1)
+    """
+    return max(0, 1 - math.floor(math.log10(scale.range)))
+
+
 def share(value: float, digits: int = 2) -> str:
     """Write a number that cannot pass 1, without the zero before its point, as correlations are printed.
 
@@ -123,7 +147,7 @@ def clock(seconds: float) -> str:
 
 def stretch(start_s: float, end_s: float) -> str:
     """Write a segment from minute to minute."""
-    return f"{clock(start_s)} – {clock(end_s)}"
+    return f"{clock(start_s)}\N{NO-BREAK SPACE}–\N{NO-BREAK SPACE}{clock(end_s)}"
 
 
 def the(name: str) -> str:

@@ -1,0 +1,116 @@
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dialogram.analysis import DyadResult, compare
+from dialogram.reports import DyadReport
+from dialogram.reports.sentences import (
+    say_agreement,
+    say_finding,
+    say_lag,
+    say_level,
+    say_shape,
+    say_states,
+    say_which_p,
+)
+from dialogram.reports.text import Text, number, plain, share
+from dialogram.timeline import HELPFULNESS, Trace
+
+
+def _words(texts: list[Text]) -> str:
+    return " ".join(plain(text) for text in texts).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _every_sentence(result: DyadResult) -> str:
+    return " ".join(
+        [
+            say_finding(result, HELPFULNESS),
+            _words(say_level(result, HELPFULNESS)),
+            _words(say_shape(result)),
+            _words(say_which_p(result)),
+            _words(say_lag(result)),
+            _words(say_agreement(result, HELPFULNESS)),
+            _words(say_states(result, HELPFULNESS)),
+        ]
+    )
+
+
+def test_level_gives_both_tests_and_says_which_to_believe(bare: DyadReport) -> None:
+    level = bare.result.level
+    words = _words(say_level(bare.result, HELPFULNESS))
+    assert f"t({level.df}) = {number(level.t, 2)}" in words
+    assert f"t({number(level.n_effective - 1, 0)}) = {number(level.t_effective, 2)}" in words
+    side = "higher" if level.difference > 0 else "lower"
+    assert f"the therapist rated {number(abs(level.difference))} points {side} than the client" in words
+    assert words.index("Believe this one") > words.index(number(level.t_effective, 2))
+
+
+@pytest.mark.parametrize(("p", "verdict"), [(0.05, "more than chance gives"), (0.051, "no more than chance may give")])
+def test_the_verdict_on_level_follows_the_effective_p_alone(bare: DyadReport, p: float, verdict: str) -> None:
+    level = replace(bare.result.level, p=1.05 - p, p_effective=p)
+    assert f"the difference is {verdict}." in _words(say_level(replace(bare.result, level=level), HELPFULNESS))
+
+
+@pytest.mark.parametrize(
+    ("p", "r", "finding"),
+    [
+        (0.01, 0.4, "they rise and fall together"),
+        (0.01, -0.4, "one falls where the other rises"),
+        (0.4, 0.4, "go together no more than chance may give"),
+    ],
+)
+def test_the_verdict_on_shape_follows_truncated_shifts_alone(
+    bare: DyadReport, p: float, r: float, finding: str
+) -> None:
+    shape = replace(bare.result.shape, r=r, p=0.0001, p_effective=0.0001, p_shift=0.0001, p_truncated=p)
+    result = replace(bare.result, shape=shape)
+    assert finding in say_finding(result, HELPFULNESS)
+    assert f"Believe the last: p = {share(p, 3)}." in _words(say_which_p(result))
+
+
+def test_lag_names_who_follows(bare: DyadReport) -> None:
+    for seconds, words in (
+        (12.0, "the therapist 12 s behind the client"),
+        (-3.0, "the client 3 s behind the therapist"),
+    ):
+        lag = replace(bare.result.lag, seconds=seconds)
+        assert words in _words(say_lag(replace(bare.result, lag=lag)))
+    assert "best without one" in _words(say_lag(replace(bare.result, lag=replace(bare.result.lag, seconds=0.0))))
+
+
+def test_the_parts_of_the_difference_add_up(bare: DyadReport) -> None:
+    words = _words(say_agreement(bare.result, HELPFULNESS))
+    shares = [int(each.split()[-1]) for each in words.split(" %")[:-1]]
+    assert abs(sum(shares) - 100) <= 1
+
+
+def test_states_count_the_time_in_the_same_state() -> None:
+    a = Trace(values=[80.0] * 60 + [20.0] * 60, step_s=1.0, name="client")
+    b = Trace(values=[80.0] * 90 + [20.0] * 30, step_s=1.0, name="therapist")
+    words = _words(say_states(compare(a, b), HELPFULNESS))
+    assert "the same state for 1:30 of 2:00 minutes (75 %)" in words
+    assert "is .50" in words
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ([50.0] * 300, list(np.linspace(10, 90, 300))),
+        ([50.0] * 300, [50.0] * 300),
+        ([math.nan] * 300, [50.0] * 300),
+        ([50.0], [60.0]),
+        ([50.0, 60, 40], [50.0, 60, 41]),
+    ],
+)
+def test_whatever_is_not_defined_is_said_and_never_printed_as_a_number(a: list[float], b: list[float]) -> None:
+    result = compare(Trace(values=a, step_s=1.0, name="client"), Trace(values=b, step_s=1.0, name="therapist"))
+    words = _every_sentence(result)
+    assert "nan" not in words
+    assert "inf" not in words
+    assert words.count("not defined") <= 1
+
+
+def test_no_rating_is_called_an_error(bare: DyadReport) -> None:
+    assert "error" not in _every_sentence(bare.result)
