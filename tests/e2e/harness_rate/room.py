@@ -131,8 +131,7 @@ class Door(BaseHTTPRequestHandler):
         elif path.startswith("/static/") and (file := STATIC / path.removeprefix("/static/")).is_file():
             self._answer(200, file.read_bytes(), TYPES.get(file.suffix, "application/octet-stream"))
         elif path == "/source/page":
-            page = b"<!doctype html><title>Clip</title><video data-media muted></video>"
-            self._answer(200, page, "text/html; charset=utf-8")
+            self._answer(200, b"<!doctype html><title>Clip</title><video muted></video>", "text/html; charset=utf-8")
         elif path.startswith("/source/"):
             self._answer(200, without_types(path.removeprefix("/source/")), TYPES[".js"])
         elif path in {"/room/done", "/room/stopped"}:
