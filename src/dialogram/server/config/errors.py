@@ -17,3 +17,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer for a mistake of ours."""
     return render(request, "server_error.html", status=500)
+
+
+def stale_page(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django passes it by name
+    """Answer for a form whose page is older than the sign-in, or not ours at all."""
+    return render(request, "stale_page.html", status=403)
