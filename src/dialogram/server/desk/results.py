@@ -26,6 +26,9 @@ from dialogram.server.records.queries.viewers import desk_viewer
 from dialogram.study.blinding import Thing
 
 FIGURES = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
+SHOWN_LIVE = {"Highest and lowest moments", "Where they part"}
+"""Sections of the report that the page shows itself, beside the recording."""
+
 REPORTS = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
 
 
@@ -49,7 +52,7 @@ def show_results(request: HttpRequest, session_id: str) -> HttpResponseBase:
         "page": page,
         "moments": [_moments(report, 0), _moments(report, 1)],
         "discrepancies": [one for one in report.result.discrepancies if not one.relative],
-        "sections": mark_safe(render_sections(page.sections)),  # noqa: S308  # escaped where it is written
+        "sections": mark_safe(render_sections(one for one in page.sections if one.heading not in SHOWN_LIVE)),  # noqa: S308  # escaped where it is written
         "figures": FIGURES,
         "reports": REPORTS,
         "page_data": _page_data(report, recording),

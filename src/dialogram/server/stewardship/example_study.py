@@ -128,23 +128,27 @@ class _Making:
         )
 
     def session(self, pair: Sequence[Participant], *, number: int, film: Path, at: datetime) -> Session:
-        by = {"user_id": self.user_id, "now": at}
+        user_id = self.user_id
         dyad = people.add_dyad(
-            study_id=self.study_id, participant_ids=[person.pk for person in pair], user_id=self.user_id, now=at
+            study_id=self.study_id, participant_ids=[person.pk for person in pair], user_id=user_id, now=at
         )
         session = sessions.add_session(dyad_id=dyad.pk, number=number, held_on=at.date(), user_id=self.user_id, now=at)
-        sessions.note_others_agreed(session_id=session.pk, note="Both have signed the form for recordings.", **by)
-        recording = recordings.start_upload(session_id=session.pk, files=[(film.name, film.stat().st_size)], **by)
+        sessions.note_others_agreed(
+            session_id=session.pk, note="Both have signed the form for recordings.", user_id=user_id, now=at
+        )
+        recording = recordings.start_upload(
+            session_id=session.pk, files=[(film.name, film.stat().st_size)], user_id=user_id, now=at
+        )
         part = recording.parts.get()
         with film.open("rb") as file:
             for piece in range(-(-part.size // _PIECE)):
                 recordings.pieces_of(part).write_piece(piece, file.read(_PIECE))
-        recordings.finish_upload(recording_id=recording.pk, **by)
+        recordings.finish_upload(recording_id=recording.pk, user_id=user_id, now=at)
         job = claim_job(now=timezone.now())
         if job is None:
             raise RuntimeError("the example's import was not asked for")
         run_job(job, stopping=Event())
-        recordings.confirm(recording_id=recording.pk, **by)
+        recordings.confirm(recording_id=recording.pk, user_id=user_id, now=at)
         return session
 
     def finish(self, session: Session, *, client: Participant, therapist: Participant, at: datetime) -> None:
