@@ -206,11 +206,16 @@ def test_the_window_cuts_and_nothing_lies_outside() -> None:
 
 
 def test_frames_are_believed_before_current_time() -> None:
-    misread: list[list[object]] = [["clock", 1000 + 1000 * second, second + 0.4, "current_time"] for second in range(5)]
-    log = _log([["dial", 0, 30.0, "wheel"], *misread, ["dial", 3000, 50.0, "wheel"], *_playing(0.0, 5.0)])
+    misread: list[list[object]] = [
+        ["clock", 1100 + 1000 * second, second + 0.14, "current_time"] for second in range(5)
+    ]
+    log = _log([["dial", 0, 30.0, "wheel"], *misread, ["dial", 3100, 50.0, "wheel"], *_playing(0.0, 5.0)])
     assembly = assemble(log, scale=HELPFULNESS, start_s=0.0, end_s=5.0)
-    assert assembly.trace.values.tolist() == [30.0, 30.0, 50.0, 50.0, 50.0]
+    np.testing.assert_allclose(assembly.trace.values, [30.0, 30.0, 48.0, 50.0, 50.0], rtol=1e-12)
     assert assembly.clock == "mixed"
+    late: list[list[object]] = [["clock", 6000 + 250 * place, 5.0 + place / 4, "current_time"] for place in range(21)]
+    log = _log([["dial", 0, 30.0, "wheel"], *_playing(0.0, 5.0)[:-1], *late, ["pause", 11_000, 10.0]])
+    np.testing.assert_array_equal(assemble(log, scale=HELPFULNESS, start_s=0.0, end_s=10.0).trace.coverage, 1.0)
     sound = _log([["dial", 0, 30.0, "wheel"], *_playing(0.0, 5.0, source="current_time")])
     assert assemble(sound, scale=HELPFULNESS, start_s=0.0, end_s=5.0).clock == "current_time"
 
@@ -234,6 +239,40 @@ def test_broken_events_and_pairs_spoil_nothing() -> None:
     assembly = assemble(_log([*clean, *junk]), scale=HELPFULNESS, start_s=0.0, end_s=5.0)
     assert assembly.trace.values.tolist() == [30.0] * 5
     assert assembly.gaps == ()
+
+
+def test_a_player_slow_to_start_rates_nothing_that_was_rated_before() -> None:
+    first = [["dial", 0, 30.0, "wheel"], *_playing(0.0, 2.0)]
+    slow = [["dial", 4000, 90.0, "wheel"], ["playing", 4900, 2.0], ["clock", 5000, 2.0, "frame"], ["pause", 6000, 3.0]]
+    trace = assemble(_log([*first, *slow]), scale=HELPFULNESS, start_s=0.0, end_s=3.0).trace
+    assert trace.values.tolist() == [30.0, 30.0, 90.0]
+
+
+def test_a_clock_runs_on_at_the_rate_but_not_for_ever() -> None:
+    beats: list[list[object]] = [["heartbeat", 1000 * second, 0.0, 30.0] for second in range(1, 12)]
+    start: list[list[object]] = [["dial", 0, 30.0, "wheel"], ["playing", 1000, 0.0], *beats]
+    single = _log([*start, ["clock", 1000, 0.0, "frame"]])
+    assert assemble(single, scale=HELPFULNESS, start_s=0.0, end_s=10.0).played_s == 2.5
+    faster = _log([["rate", 500, 2.0], *start, ["clock", 1000, 0.0, "frame"]])
+    assert assemble(faster, scale=HELPFULNESS, start_s=0.0, end_s=10.0).played_s == 5.0
+
+
+def test_saying_again_what_is_known_takes_nothing_away() -> None:
+    again: list[list[object]] = [["visible", 1300], ["playing", 1350, 0.4], ["visible", 1400], ["rate", 1450, 1.0]]
+    log = _log([["dial", 0, 30.0, "wheel"], *_playing(0.0, 2.0), *again])
+    assert assemble(log, scale=HELPFULNESS, start_s=0.0, end_s=2.0).trace.coverage.tolist() == [1.0, 1.0]
+
+
+def test_frames_after_lost_records_show_that_the_page_could_be_seen() -> None:
+    playing = _playing(0.0, 2.0)[:-1]
+    after: list[list[object]] = [["clock", 7000 + 250 * place, 6.0 + place / 4, "frame"] for place in range(9)]
+    lost = [
+        LoggedRecord("a" * 32, 0, [["dial", 0, 30.0, "wheel"], *playing, ["hidden", 3000]]),
+        LoggedRecord("a" * 32, 2, [*after, ["heartbeat", 7000, 6.0, 30.0], ["pause", 9000, 8.0]]),
+    ]
+    log = EventLog.from_records(lost, epochs={"a" * 32: 1})
+    trace = assemble(log, scale=HELPFULNESS, start_s=0.0, end_s=8.0).trace
+    assert trace.coverage.tolist() == [1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0]
 
 
 def test_a_jump_that_nobody_announced_is_not_rated_across() -> None:

@@ -27,6 +27,11 @@ def test_bins_weigh_by_time_and_a_last_bin_may_stick_out() -> None:
     assert set(values.tolist()) == {7.0}
 
 
+def test_a_half_is_a_half_whatever_the_arithmetic() -> None:
+    assert 0.7 - 0.2 < 0.5
+    assert StepFunction([0.2], [0.7], [7.0]).bins(start_s=0.2, end_s=1.2, step_s=1.0)[1].tolist() == [0.5]
+
+
 def test_longest_unchanged_runs_over_repeats_but_not_over_breaks() -> None:
     dial = StepFunction([0.0, 1.0, 2.01, 9.0], [1.0, 2.0, 4.0, 12.0], [5.0, 5.0, 5.0, 5.0])
     assert dial.longest_unchanged_s() == 4.0
