@@ -182,7 +182,8 @@ def _clear_of(
     room = _MARKER_ROOM_PT / 2 / per_unit
     furthest = max(sign * y, sign * (limits[1] - room if sign > 0 else limits[0] + room))
     heights = np.arange(sign * y, furthest + 1e-9, 1.0 / per_unit)
-    for aside_pt in (0.0, _MARKER_ROOM_PT, -_MARKER_ROOM_PT, 2 * _MARKER_ROOM_PT, -2 * _MARKER_ROOM_PT):
+    for steps in (0, 1, -1, 2, -2, 3, -3):
+        aside_pt = steps * _MARKER_ROOM_PT
         for height in heights:
             place = x + aside_pt / per_minute, float(sign * height)
             if across[0] <= place[0] <= across[1] and all(

@@ -163,7 +163,7 @@ def list_discrepancies(result: DyadResult, scale: Scale, *, relative: bool) -> T
     about = "with each person’s own mean taken out" if relative else "in the ratings as they are"
     caption = f"Where they part {about}, worst first by difference and duration"
     left_out = len(found) - len(shown)
-    caption += f"; these are {len(shown)} of {len(found)}." if left_out else "."
+    caption += f"; the first {len(shown)} of {len(found)}." if left_out else "."
     return Table(caption=[caption], columns=columns, rows=rows)
 
 
