@@ -53,7 +53,16 @@ export class SessionChart {
         cursor: { y: false, drag: { setScale: false, x: false, y: false }, points: { show: false } },
         scales: { x: { time: false }, y: { range: [scale.low, scale.high] } },
         axes: [
-          { stroke: soft, font, grid: { show: false }, ticks: { show: false }, size: 34 },
+          {
+            stroke: soft,
+            font,
+            grid: { show: false },
+            ticks: { show: false },
+            size: 30,
+            label: "minutes",
+            labelFont: font,
+            labelSize: 20,
+          },
           {
             stroke: soft,
             font,
@@ -101,6 +110,12 @@ export class SessionChart {
       ctx.fillRect(left, bbox.top, right - left, bbox.height);
     }
     const neutral = plot.valToPos(this.data.scale.neutral, "y", true);
+    ctx.fillStyle = soft;
+    ctx.font = `${13 * devicePixelRatio}px ${getComputedStyle(this.place).fontFamily}`;
+    ctx.textBaseline = "top";
+    ctx.fillText(this.data.scale.high_label, bbox.left + 4 * devicePixelRatio, bbox.top + 2 * devicePixelRatio);
+    ctx.textBaseline = "bottom";
+    ctx.fillText(this.data.scale.low_label, bbox.left + 4 * devicePixelRatio, bbox.top + bbox.height);
     ctx.strokeStyle = soft;
     ctx.globalAlpha = 0.6;
     ctx.setLineDash([2 * devicePixelRatio, 5 * devicePixelRatio]);
