@@ -88,7 +88,6 @@ def _page_data(request: HttpRequest, visit: Visit) -> dict[str, Any]:
         "end_s": recording.end_s,
         "role": sitting.participant.role,
         "stop_url": reverse("room:stop"),
-        "next_url": reverse("room:present"),
         "show_number": design.rate.show_number,
         "scale": {
             "name": scale.name,
@@ -155,7 +154,10 @@ def _practice(visit: Visit) -> dict[str, Any]:
             "practice_how": f"{_text(visit, 'practice').strip()} {how}",
             "practice_done_how": _text(visit, "practice_done").strip(),
         },
-        "page_data": {"practice": {"start_s": recording.trim_start_s, "length_s": length_s}},
+        "page_data": {
+            "practice": {"start_s": recording.trim_start_s, "length_s": length_s},
+            "next_url": reverse("room:practised"),
+        },
     }
 
 

@@ -7,6 +7,7 @@ app_name = "room"
 urlpatterns = [
     path("r/<str:token>", entry.enter, name="enter"),
     path("room/", visit.present, name="present"),
+    path("room/practised", visit.end_practice, name="practised"),
     path("room/stop", visit.stop, name="stop"),
     path("room/sittings/<str:sitting_id>/streams", capture.open_stream, name="streams"),
     path("room/sittings/<str:sitting_id>/records", capture.take_records, name="records"),

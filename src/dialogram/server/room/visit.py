@@ -3,14 +3,15 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from dialogram.server.records.domain.sittings import note_stop
-from dialogram.server.records.domain.visits import present_visit
+from dialogram.server.records.domain.visits import leave_step, present_visit
 from dialogram.server.records.enums import SittingState
 from dialogram.server.room import pages
 from dialogram.server.room.acts import take
 from dialogram.server.room.entry import link_of
+from dialogram.study.sitting import Step
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,6 +29,15 @@ def present(request: HttpRequest) -> HttpResponse:
     if visit is None:
         return pages.show_thanks(request, link)
     return pages.show(request, visit)
+
+
+@require_safe
+def end_practice(request: HttpRequest) -> HttpResponse:
+    """Go on from the practice, done or skipped: a plain link leads here, for nothing is handed in by it."""
+    visit = present_visit(link_of(request), now=timezone.now())
+    if visit is not None and visit.position.step is Step.PRACTICE:
+        leave_step(visit, Step.PRACTICE)
+    return redirect("room:present")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
