@@ -11,6 +11,8 @@ export interface DialPageData<Key extends string> {
   readonly end_s: number;
   readonly scale: Scale;
   readonly role: Role;
+  /** False where a design wants the hand's feeling alone; absent means shown. */
+  readonly show_number?: boolean;
   readonly texts: Texts<Key>;
 }
 

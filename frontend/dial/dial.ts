@@ -11,6 +11,7 @@ export interface DialOptions {
   readonly stage: HTMLElement;
   readonly scale: Scale;
   readonly value: number;
+  readonly showNumber: boolean;
   readonly texts: { readonly label: string; readonly less: string; readonly more: string };
   /** Each contact and each movement of the hand, with the value it left and the time of the input itself. */
   readonly onHand: (value: number, t_ms: number, source: DialSource) => void;
@@ -114,7 +115,7 @@ export class Dial {
     if (value === this.#drawn) return;
     this.#drawn = value;
     const text = valueText(value, scale);
-    this.#drawing.draw(value, text);
+    this.#drawing.draw(value, this.#options.showNumber ? text : "");
     this.#slider.setAttribute("aria-valuenow", String(value));
     this.#slider.setAttribute("aria-valuetext", `${text} ${sideLabel(value, scale)}`);
   }

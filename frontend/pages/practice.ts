@@ -32,6 +32,7 @@ const dial = new Dial({
   stage: marked("stage"),
   scale,
   value: scale.neutral,
+  showNumber: page.show_number ?? true,
   texts: { label: texts.dial_label, less: texts.dial_less, more: texts.dial_more },
   onHand: () => onHand(),
 });

@@ -67,6 +67,7 @@ export class RatingSitting {
       stage: marked("stage"),
       scale: page.scale,
       value: this.#resumed_value ?? page.scale.neutral,
+      showNumber: page.show_number ?? true,
       texts: { label: page.texts.dial_label, less: page.texts.dial_less, more: page.texts.dial_more },
       onHand: (value, t_ms, source) => this.#hand(value, t_ms, source),
     });
