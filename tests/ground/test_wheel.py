@@ -50,7 +50,7 @@ def test_it_shows_the_example_study_in_an_empty_environment_without_node(wheel: 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [venv / "bin/dialogram", "demo", "--port", str(port), "--no-browser"]
+    command = [str(venv / "bin/dialogram"), "demo", "--port", str(port), "--no-browser"]
     environment = {"PATH": "", "HOME": str(Path.home())}
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as demo:
         try:
