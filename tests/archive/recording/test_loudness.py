@@ -45,6 +45,13 @@ def test_bins_finer_than_a_frame_are_all_filled() -> None:
     assert (peaks[10:-10] > 0.05).mean() == 1.0
 
 
+def test_sound_that_changes_its_kind_is_heard_to_the_end() -> None:
+    glued = steps("aac", "adts", "fltp").getvalue() + encoded("adts", video=None, audio="aac")
+    peaks = loudness_peaks(BytesIO(glued), bins=6)
+    assert (peaks[:4] > 0.15).all()
+    assert peaks[4] == pytest.approx(0.25, abs=0.05)  # of the second piece; the file only guesses how long it is
+
+
 def test_a_silent_film_has_no_peaks() -> None:
     _, data = render(encoded("avi", video="mpeg4", audio=None))
     assert loudness_peaks(BytesIO(data)).size == 0

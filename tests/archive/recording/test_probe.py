@@ -151,6 +151,13 @@ def test_a_recording_of_days_is_refused() -> None:
     assert refused(webm[:at] + struct.pack(">d", 25 * 3.6e6) + webm[at + 8 :]).code == "absurd"
 
 
+@pytest.mark.parametrize("rate", [1, 2**30])
+def test_sounds_no_recorder_makes_are_refused(rate: int) -> None:
+    wav = encoded("wav", video=None, audio="pcm_s16le")
+    assert probe(BytesIO(wav), name="session.wav").audio == AudioStream("pcm_s16le", 48_000, 2)
+    assert refused(wav[:24] + struct.pack("<I", rate) + wav[28:], name="session.wav").code == "absurd"
+
+
 def test_many_tracks_are_refused(clip: bytes) -> None:
     track = struct.pack(">I4s", 8, b"trak") * 40
     ftyp = struct.unpack(">I", clip[:4])[0]

@@ -237,6 +237,16 @@ def test_a_recording_that_ends_before_it_says_is_refused_and_leaves_nothing(clip
     assert out.getvalue() == b""
 
 
+def test_clips_glued_together_are_refused_because_their_clock_jumps(clip: bytes) -> None:
+    transport = remuxed(clip, "mpegts", offset_s=70)
+    out = BytesIO()
+    with pytest.raises(RecordingError) as caught:
+        make_rendition([BytesIO(transport * 2)], out, progress=lambda _: None, cancelled=lambda: False)
+    assert caught.value.code == "jumps"
+    assert out.getvalue() == b""
+    assert render(transport, transport)[0].duration_s == pytest.approx(8.0, abs=0.2)
+
+
 def test_errors_of_the_scratch_pass_through(clip: bytes) -> None:
     class Full(BytesIO):
         def write(self, _data: object) -> int:

@@ -42,7 +42,7 @@ class PictureEncoder:
     @property
     def end(self) -> Fraction:
         """Where the last picture ends, in seconds."""
-        return self._last * CLOCK + self._step
+        return self._last * CLOCK + self._step if self._last >= 0 else Fraction(0)
 
     def begin(self, part: Part, offset: Fraction) -> None:
         """Go on with the next part, whose times are to be moved by ``offset`` seconds."""

@@ -5,7 +5,7 @@ class RecordingError(ValueError):
     ----------
     code
         Stable name of the reason: ``empty``, ``text``, ``playlist``, ``unknown``, ``cut_off``, ``external``,
-        ``damaged``, ``absurd``, ``no_media``, ``unreadable_codec``, ``parts_differ``.
+        ``damaged``, ``absurd``, ``jumps``, ``no_media``, ``unreadable_codec``, ``parts_differ``.
     sentence
         What is wrong and what to do. Names the file as the caller called it and never quotes what is in it.
 

@@ -4,6 +4,7 @@ from typing import BinaryIO
 import av
 import av.error
 import numpy as np
+from av.audio.fifo import AudioFifo
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
@@ -13,10 +14,10 @@ from numpy.typing import NDArray
 from dialogram.archive.recording.errors import ImportCancelled
 from dialogram.archive.recording.opening import open_recording, sound_of
 
-FRAMES_AT_ONCE = 64
+SAMPLES_AT_ONCE = 65_536
 MOST_GAP_S = 0.01
-SAMPLE_KINDS = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
-FULL_SCALE = {"i2": 2.0**15, "i4": 2.0**31, "i8": 2.0**63}
+SCALES = {"u1": (128, 2.0**7), "i2": (0, 2.0**15), "i4": (0, 2.0**31), "i8": (0, 2.0**63)}
+"""Zero and full scale of samples that are whole numbers."""
 
 
 def loudness_peaks(
@@ -69,10 +70,10 @@ def loudness_peaks(
                 other.discard = Discard.all
         bin_s = container.duration / av.time_base / bins
         peaks = np.zeros(bins, dtype=np.float32)
-        for frames in _stretches(container, stream):
+        for start_s, frame in _stretches(container, stream):
             if cancelled():
                 raise ImportCancelled
-            start_s, tick_s, samples = frames[0].time or 0.0, 1 / frames[0].sample_rate, _magnitudes(frames)
+            tick_s, samples = 1 / frame.sample_rate, _magnitudes(frame)
             first = min(int(start_s / bin_s), bins - 1)
             last = min(int((start_s + (samples.size - 1) * tick_s) / bin_s), bins - 1)
             edges = np.ceil((np.arange(first + 1, last + 1) * bin_s - start_s) / tick_s).astype(np.int64)
@@ -82,43 +83,44 @@ def loudness_peaks(
     return peaks
 
 
-def _stretches(container: InputContainer, stream: AudioStream) -> Iterator[list[AudioFrame]]:
-    """Give frames many at a time, all of one kind and following each other without a gap."""
-    frames: list[AudioFrame] = []
-    kind, end_s = None, 0.0
+def _stretches(container: InputContainer, stream: AudioStream) -> Iterator[tuple[float, AudioFrame]]:
+    """Give many frames as one, with the second it begins at, as long as they follow each other without a gap."""
+    held, start_s, end_s = AudioFifo(), 0.0, 0.0
     for packet in container.demux(stream):
         try:
-            decoded = packet.decode()
+            frames = packet.decode()
         except av.error.InvalidDataError:
             continue  # a damaged packet is heard as nothing
-        for frame in decoded:
+        for frame in frames:
             at_s = end_s if frame.time is None else frame.time
-            own_kind = frame.format.name, frame.layout.nb_channels, frame.sample_rate
-            if frames and (len(frames) == FRAMES_AT_ONCE or own_kind != kind or abs(at_s - end_s) > MOST_GAP_S):
-                yield frames
-                frames = []
-            frames.append(frame)
-            kind, end_s = own_kind, at_s + frame.samples / frame.sample_rate
-    if frames:
-        yield frames
+            if held.samples >= SAMPLES_AT_ONCE or abs(at_s - end_s) > MOST_GAP_S:
+                yield from _emptied(held, start_s)
+            if not held.samples:
+                start_s = at_s
+            end_s = at_s + frame.samples / frame.sample_rate
+            frame.pts = None  # its place is kept here
+            try:
+                held.write(frame)
+            except ValueError:  # from here on the sound has another rate or format
+                yield from _emptied(held, start_s)
+                held, start_s = AudioFifo(), at_s
+                held.write(frame)
+    yield from _emptied(held, start_s)
 
 
-def _magnitudes(frames: list[AudioFrame]) -> NDArray[np.float32]:
+def _emptied(held: AudioFifo, start_s: float) -> Iterator[tuple[float, AudioFrame]]:
+    if held.samples and (frame := held.read()) is not None:
+        yield start_s, frame
+
+
+def _magnitudes(frame: AudioFrame) -> NDArray[np.float32]:
     """Give |x| of the loudest channel at each sample, 1 at full scale."""
-    kind = SAMPLE_KINDS[frames[0].format.packed.name]
-    channels = frames[0].layout.nb_channels
-    if frames[0].format.is_planar:
-        samples = [_joined(frames, n, kind, 1) for n in range(channels)]
-    else:
-        samples = list(_joined(frames, 0, kind, channels).reshape(-1, channels).T)
-    loudest = np.zeros(samples[0].size, dtype=np.float32)
-    zero, full = (128, 128) if kind == "u1" else (0, FULL_SCALE.get(kind, 1))
+    samples = frame.to_ndarray()
+    if not frame.format.is_planar:
+        samples = samples.reshape(-1, frame.layout.nb_channels).T
+    loudest = np.zeros(samples.shape[1], dtype=np.float32)
+    zero, full = SCALES.get(samples.dtype.str[1:], (0, 1.0))
     for channel in samples:
         np.maximum(loudest, np.abs(channel.astype(np.float32) - zero), out=loudest)
     loudest /= full
     return loudest
-
-
-def _joined(frames: list[AudioFrame], plane: int, kind: str, per_sample: int) -> NDArray[np.generic]:
-    # A plane may be longer than what it holds.
-    return np.concatenate([np.frombuffer(f.planes[plane], kind, count=f.samples * per_sample) for f in frames])

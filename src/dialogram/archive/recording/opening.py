@@ -19,6 +19,8 @@ BUFFER_BYTES = 1 << 20
 MOST_STREAMS = 32
 MOST_SIDE = 8192
 MOST_HOURS = 24
+SAMPLE_RATES = 4_000, 384_000
+MOST_CHANNELS = 16
 STILL = Disposition.attached_pic | Disposition.still_image | Disposition.timed_thumbnails
 
 
@@ -78,11 +80,16 @@ def _decodable(stream: Stream) -> bool:
 
 
 def _refuse_absurd(container: InputContainer, name: str) -> None:
-    picture = picture_of(container)
-    if picture is None and sound_of(container) is None:
+    picture, sound = picture_of(container), sound_of(container)
+    if picture is None and sound is None:
         if any(stream.type in ("video", "audio") for stream in container.streams):
             raise RecordingError("unreadable_codec", f"{name} holds sound or picture in a coding that cannot be read")
         raise RecordingError("no_media", f"{name} holds neither sound nor picture")
+    if sound is not None and not (
+        SAMPLE_RATES[0] <= sound.codec_context.sample_rate <= SAMPLE_RATES[1]
+        and sound.codec_context.channels <= MOST_CHANNELS
+    ):
+        raise RecordingError("absurd", f"{name} claims a sound that no recorder makes")
     if picture is not None and max(picture.codec_context.width, picture.codec_context.height) > MOST_SIDE:
         raise RecordingError("absurd", f"{name} claims a picture larger than {MOST_SIDE} × {MOST_SIDE}")
     if container.duration is not None and not 0 <= container.duration < MOST_HOURS * 3600 * av.time_base:

@@ -16,16 +16,22 @@ from dialogram.archive.recording.encoding import PictureEncoder, SoundEncoder
 from dialogram.archive.recording.errors import ImportCancelled, RecordingError
 from dialogram.archive.recording.opening import BUFFER_BYTES, open_recording, picture_of, sound_of
 from dialogram.archive.recording.plan import Part, Plan, choose, describe
+from dialogram.archive.recording.probe import probe
 
 LOOK_UP_EVERY_PACKETS = 64
 WRITING_SHARE = 0.95
 """Of the progress; the rest is moving the table of contents to the front."""
+MOST_BACK_S, MOST_AHEAD_S = 1.0, 3600.0
 MISSING_S, MISSING_SHARE = 2.0, 0.01
 
 
 @dataclass(frozen=True)
 class Rendition:
-    """What was written. ``width`` and ``height`` are those shown, after any turn; 0 where there is no picture."""
+    """What was written.
+
+    ``duration_s`` is what the file says of itself, as a player will. ``width`` and ``height`` are those shown, after
+    any turn; 0 where there is no picture.
+    """
 
     media_type: str
     duration_s: float
@@ -86,9 +92,10 @@ def make_rendition(
     plan = choose(described)
     watch = _Watch(sum(part.size for part in described), progress, cancelled)
     try:
-        duration_s = _write(parts, described, plan, out, watch)
+        _write(parts, described, plan, out, watch)
         if plan.container == "mp4":
             move_index_first(out, advance=watch.moving)
+        duration_s = probe(out, name="the rendition").duration_s or 0.0
     except BaseException:
         out.seek(0)
         out.truncate(0)
@@ -142,8 +149,8 @@ def _describe(source: BinaryIO, name: str) -> Part:
         return describe(container, name=name, size=size)
 
 
-def _write(parts: Sequence[BinaryIO], described: Sequence[Part], plan: Plan, out: BinaryIO, watch: _Watch) -> float:
-    """Write all parts one after the other; give the length of the whole in seconds."""
+def _write(parts: Sequence[BinaryIO], described: Sequence[Part], plan: Plan, out: BinaryIO, watch: _Watch) -> None:
+    """Write all parts one after the other."""
     tracks: dict[str, _Track] = {}
     offset, done_bytes = Fraction(0), 0
     # Bit-exact: neither dates nor programs are written down.
@@ -152,7 +159,7 @@ def _write(parts: Sequence[BinaryIO], described: Sequence[Part], plan: Plan, out
         for n, (source, part) in enumerate(zip(parts, described, strict=True), 1):
             with open_recording(source, name=part.name) as container:
                 tracks = tracks or _tracks(container, muxer, plan, part)
-                for packets, packet in enumerate(_begun(container, tracks, part, offset)):
+                for packets, packet in enumerate(_without_jumps(_begun(container, tracks, part, offset), part)):
                     tracks[packet.stream.type].take(packet)
                     if packets % LOOK_UP_EVERY_PACKETS == 0:
                         watch.reading(done_bytes + source.tell())
@@ -161,9 +168,10 @@ def _write(parts: Sequence[BinaryIO], described: Sequence[Part], plan: Plan, out
                     if n == len(parts):
                         track.finish()
             end = max(track.end for track in tracks.values())
+            if "video" in tracks and tracks["video"].end <= offset:
+                raise RecordingError("damaged", f"{part.name} is damaged: its picture cannot be read")
             _refuse_missing(part, float(end - offset))
             offset, done_bytes = end, done_bytes + part.size
-    return float(offset)
 
 
 def _tracks(container: InputContainer, muxer: OutputContainer, plan: Plan, part: Part) -> dict[str, _Track]:
@@ -192,6 +200,27 @@ def _begun(
         if stream not in wanted:
             stream.discard = Discard.all
     return container.demux(*wanted)
+
+
+def _without_jumps(packets: Iterator["Packet[Stream]"], part: Part) -> Iterator["Packet[Stream]"]:
+    """Pass packets on as long as time runs forward, and raise where it does not: such a film cannot be rated."""
+    last: dict[int, int] = {}
+    per_second: dict[int, float] = {}
+    for packet in packets:
+        now = packet.dts
+        if now is not None:
+            stream = packet.stream_index
+            if stream in last:
+                step = now - last[stream]
+                if not -MOST_BACK_S * per_second[stream] <= step <= MOST_AHEAD_S * per_second[stream]:
+                    raise RecordingError(
+                        "jumps",
+                        f"the clock inside {part.name} jumps; take in the clips it was put together from",
+                    )
+            else:
+                per_second[stream] = 1 / float(packet.time_base)
+            last[stream] = now
+        yield packet
 
 
 def _refuse_missing(part: Part, found_s: float) -> None:
