@@ -1,0 +1,133 @@
+"""What a participant does in the room, page by page."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator, Page, expect
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A moment that is replayed: where it lies and what is asked about it."""
+
+    start_s: float
+    end_s: float
+    question: str
+
+
+@dataclass(frozen=True)
+class Room:
+    """The page of somebody who came by a link."""
+
+    page: Page
+
+    def step(self) -> str | None:
+        """The step whose page is shown, as its form says."""
+        found = self.page.locator("form input[name=step]")
+        return found.first.get_attribute("value") if found.count() else None
+
+    def expect_step(self, step: str) -> None:
+        expect(self.page.locator(f"form input[name=step][value={step}]")).to_have_count(1)
+
+    def press_on(self) -> None:
+        """Press the form's own button, which is its first."""
+        self.page.locator("form:has(input[name=step]) button").first.click()
+
+    def come_in(self, link: str) -> None:
+        self.page.goto(link)
+        self.page.locator("form[method=post] button").first.click()
+        self.page.wait_for_url("**/room/")
+
+    def agree(self, *, clips: bool = False) -> None:
+        self.expect_step("consent")
+        self.page.locator("[name=agree]").check()
+        if clips:
+            self.page.locator("[name=clips]").check()
+        self.press_on()
+
+    def check(self) -> None:
+        """Play the recording's beginning, then say that it can be seen and heard."""
+        self.expect_step("check")
+        toggle = self.page.locator("[data-clip-toggle]")
+        expect(toggle).to_be_enabled()
+        toggle.click()
+        expect(self.page.locator("[data-clip]")).to_have_attribute("data-phase", "playing")
+        self.press_on()
+
+    def read(self) -> None:
+        self.expect_step("instructions")
+        self.press_on()
+
+    def skip_practice(self) -> None:
+        self.page.locator("[data-skip]").click()
+        expect(self.page.locator("[data-stop]")).to_be_visible()
+
+    def dial(self) -> Locator:
+        return self.page.get_by_role("slider")
+
+    def practise(self) -> None:
+        """Turn to both ends and back to the middle, then follow a part of the recording."""
+        dial = self.dial()
+        expect(dial).to_have_attribute("aria-disabled", "false")
+        steps = self.page.locator("[data-dots] .done")
+        for done, keys in enumerate((["End"], ["Home"], ["PageUp"] * 5), start=1):
+            for key in keys:
+                self.page.keyboard.press(key)
+            expect(steps).to_have_count(done)
+        self.page.keyboard.press("ArrowRight")
+        go_on = self.page.locator("[data-continue]")
+        expect(go_on).to_be_visible(timeout=20_000)
+        expect(self.page.locator("[data-drawn]")).to_be_visible()
+        go_on.click()
+        expect(self.page.locator("[data-stop]")).to_be_visible()
+
+    def wait_for_dial(self) -> None:
+        """Wait until the rating page waits for a hand."""
+        expect(self.page.locator("[data-stop]")).to_be_visible()
+        expect(self.dial()).to_have_attribute("aria-disabled", "false", timeout=15_000)
+
+    def wait_for_end_of_rating(self, *, timeout_s: float) -> None:
+        """Wait until the rating is handed in and the page after it is there."""
+        expect(self.page.locator("[data-stop]")).to_have_count(0, timeout=timeout_s * 1000)
+
+    def segment(self) -> Segment:
+        """Read what the page of a replayed moment was given."""
+        clip = self.page_data()["clip"]
+        question = self.page.locator("label[for=text]").inner_text()
+        return Segment(clip["start_s"], clip["end_s"], question)
+
+    def page_data(self) -> Mapping[str, object]:
+        data: Mapping[str, object] = self.page.evaluate("JSON.parse(document.getElementById('page-data').textContent)")
+        return data
+
+    def recall(self, words: Callable[[int, Segment], str]) -> list[Segment]:
+        """Describe every moment by keyboard alone, after seeing the first of them; returns them in order."""
+        page = self.page
+        told: list[Segment] = []
+        while self.step() == "segment":
+            here = self.segment()
+            ident = page.locator("[name=segment]").input_value()
+            if not told:
+                expect(page.locator("[data-clip-toggle]")).to_be_enabled()
+                tab_to(page, "[data-clip-toggle]")
+                page.keyboard.press("Enter")
+                expect(page.locator("[data-clip]")).to_have_attribute("data-phase", "playing")
+                expect(page.locator("[data-clip]")).to_have_attribute("data-phase", "ended", timeout=15_000)
+            tab_to(page, "[name=moment]")
+            page.keyboard.press("Space")
+            tab_to(page, "#text")
+            page.keyboard.type(words(len(told), here))
+            tab_to(page, "button[name=act][value=next]")
+            page.keyboard.press("Enter")
+            expect(page.locator(f"[name=segment][value='{ident}']")).to_have_count(0)
+            told.append(here)
+        return told
+
+
+def tab_to(page: Page, selector: str, *, most: int = 30) -> None:
+    """Press Tab until the focus is where it should be; a page whose controls cannot be reached so fails here."""
+    for _ in range(most):
+        if page.evaluate("(selector) => document.activeElement?.matches(selector) ?? false", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} cannot be reached by Tab")

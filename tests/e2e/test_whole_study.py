@@ -1,0 +1,294 @@
+"""Three people, three browsers, one study: from an empty folder to the report."""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from playwright.sync_api import Page, expect
+from tests.e2e.conftest import Film, OpenContext
+from tests.e2e.desk import Desk, short_design, submit, unfold
+from tests.e2e.hand import (
+    Witnessed,
+    make_curve,
+    pivot_of,
+    set_witness,
+    turn_by_keys,
+    turn_by_pointer,
+    witnessed,
+)
+from tests.e2e.room import Room, tab_to
+from tests.e2e.serving import Server
+
+from dialogram.analysis import Extremes, ExtremesRule, pick_extremes
+from dialogram.capture import StepFunction, read_event_log
+from dialogram.capture.rating import rate
+from dialogram.timeline import HELPFULNESS, Trace
+
+pytestmark = pytest.mark.e2e
+
+LENGTH_S = 64.0
+FRAME_S = 1 / 30
+CLIENT = make_curve(
+    [(8.6, 80), (17.6, 24), (26.6, 88), (36.6, 14), (45.6, 70), (54.6, 34), (62.4, 50)], step=2, rate=15
+)
+THERAPIST = make_curve([(10.6, 75), (19.6, 35), (28.6, 60), (37.6, 20), (46.6, 90), (55.6, 40)], step=5, rate=6)
+RULE = ExtremesRule(window_s=6, per_kind=3, warm_up_s=4, same_kind_gap_s=3)
+WORDS = {"client": "It landed with me, place", "therapist": "We slowed down, place"}
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The files of an export."""
+
+    files: Mapping[str, bytes]
+
+    def rows(self, name: str, **having: str) -> list[dict[str, str]]:
+        rows = csv.DictReader(io.StringIO(self.files[name].decode("utf-8-sig")))
+        return [row for row in rows if all(row[key] == value for key, value in having.items())]
+
+    def trace(self, role: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        rows = self.rows("traces.csv", role=role)
+        values = np.array([float(row["value"] or "nan") for row in rows])
+        return values, np.array([float(row["coverage"]) for row in rows])
+
+    def dial(self, role: str) -> StepFunction:
+        (name,) = (name for name in self.files if name.endswith(f"{role}.jsonl"))
+        log = read_event_log(self.files[name].decode().splitlines(keepends=True))
+        return rate(log, scale=HELPFULNESS).dial
+
+
+def download(page: Page, selector: str) -> bytes:
+    with page.expect_download() as waiting:
+        page.locator(selector).click()
+    return Path(waiting.value.path()).read_bytes()
+
+
+def extremes_of(dial: StepFunction) -> Extremes:
+    values, coverage = dial.bins(start_s=0, end_s=LENGTH_S, step_s=1)
+    return pick_extremes(Trace(values=values, coverage=coverage, step_s=1), RULE)
+
+
+def places(extremes: Extremes) -> set[tuple[str, int, float, float]]:
+    return {(one.kind, one.rank, one.start_s, one.end_s) for one in extremes.extremes}
+
+
+def is_recorded(bundle: Bundle, role: str, truth: Witnessed) -> None:
+    """The trace holds what the witness saw: values within one unit, changes within one frame, at 99 %."""
+    held = truth.held(end_s=LENGTH_S)
+    values, coverage = bundle.trace(role)
+    true_values, _ = held.bins(start_s=0, end_s=LENGTH_S, step_s=1)
+    rated = coverage >= 0.5
+    assert rated.sum() >= LENGTH_S - 1
+    assert np.mean(np.abs(values - true_values)[rated] <= 1) >= 0.99
+
+    recorded = bundle.dial(role)
+    changed = np.flatnonzero(np.diff(recorded.values) != 0) + 1
+    true_changed = np.flatnonzero(np.diff(held.values) != 0) + 1
+    assert recorded.values[changed].tolist() == held.values[true_changed].tolist()
+    late_s = recorded.start_s[changed] - held.start_s[true_changed]
+    assert np.mean(np.abs(late_s) <= FRAME_S) >= 0.99, np.sort(late_s)
+
+
+def follow(room: Room, role: str) -> Witnessed:
+    """Rate the whole recording along the role's known curve; returns what the witness saw."""
+    page = room.page
+    room.wait_for_dial()
+    if role == "client":
+        pivot = pivot_of(page)
+        turn_by_pointer(page, CLIENT)
+        truth = witnessed(page, pivot=pivot)
+        page.mouse.up()
+    else:
+        tab_to(page, "[role=slider]")
+        turn_by_keys(page, THERAPIST)
+        truth = witnessed(page)
+    room.wait_for_end_of_rating(timeout_s=20)
+    return truth
+
+
+def test_a_dyad_goes_from_upload_to_report(
+    server: Server, film: Film, open_context: OpenContext, tmp_path: Path
+) -> None:
+    desk = Desk(open_context(base_url=server.address).new_page())
+    desk.begin()
+    study = desk.make_study("Moment by moment", design=short_design(), folder=tmp_path)
+    desk.add_person(study, role="client", code="K7-01")
+    desk.add_person(study, role="therapist", code="T4-01")
+    desk.pair(study, client="K7-01", therapist="T4-01")
+    session = desk.add_session(study, number=3)
+    links_shut = desk.page.locator("#person-client [name=tasks]")
+    expect(links_shut).to_have_count(0)
+    desk.send(session, film(LENGTH_S))
+    expect(desk.page.locator("#recording progress, #recording a[href$='/look']")).to_be_visible()
+    expect(desk.page.locator("#recording a[href$='/look']")).to_be_visible(timeout=60_000)
+    expect(links_shut).to_have_count(0)
+    desk.look_and_confirm(session)
+    expect(links_shut).to_have_count(0)
+    desk.note_others(session)
+    client_link = desk.make_link(session, "client")
+    desk.page.goto(session)
+    assert client_link.rpartition("/")[2] not in desk.page.content(), "a link is shown once"
+
+    client = Room(open_context(base_url=server.address).new_page())
+    set_witness(client.page.context)
+    client.come_in(client_link)
+    client.agree(clips=True)
+    client.check()
+    client.read()
+    client.practise()
+    client_truth = follow(client, "client")
+    client.read()
+    described = client.recall(lambda place, _segment: f"{WORDS['client']} {place}.")
+    thanked(client)
+
+    truth = extremes_of(CLIENT.held(end_s=LENGTH_S))
+    assert len(truth.extremes) == 6
+    assert {(one.start_s, one.end_s) for one in described} == {(one.start_s, one.end_s) for one in truth.extremes}
+    last = described[-1]
+    assert last.start_s in {one.start_s for one in truth.of("helpful")}, "the last one to be described is helpful"
+
+    therapist = Room(open_context(base_url=server.address).new_page())
+    set_witness(therapist.page.context)
+    therapist.come_in(desk.make_link(session, "therapist"))
+    therapist.agree()
+    therapist.check()
+    therapist.read()
+    therapist.skip_practice()
+    therapist_truth = follow(therapist, "therapist")
+    therapist.read()
+    therapist.recall(lambda place, _segment: f"{WORDS['therapist']} {place}.")
+    thanked(therapist)
+    therapist.page.reload()
+    thanked(therapist)
+
+    desk.page.goto(session)
+    submit(desk.page, "xpath=self::form[contains(@action, '/release')]")
+    expect(desk.page.locator("form[action$='/release']")).to_have_count(0)
+
+    therapist.page.goto("/room/")
+    therapist.read()
+    right = sort(therapist, truth)
+    therapist.expect_step("debrief")
+    therapist.press_on()
+    thanked(therapist)
+
+    desk.page.goto(f"{session}results")
+    expect(desk.page.locator(".moments q")).to_have_count(12)
+    expect(desk.page.locator("[data-chart] canvas")).to_be_visible()
+    expect(desk.page.get_by_text(f"{right} of 6").first).to_be_visible()
+    moment = desk.page.locator("[data-seek]").first
+    moment.click()
+    film_at = "document.querySelector('[data-player]').currentTime"
+    desk.page.wait_for_function(f"(at) => {film_at} >= at - 0.01", arg=float(moment.get_attribute("data-seek") or ""))
+    read_downloads(desk.page)
+
+    bundle = export(desk.page)
+    is_recorded(bundle, "client", client_truth)
+    is_recorded(bundle, "therapist", therapist_truth)
+    for role, curve in (("client", CLIENT), ("therapist", THERAPIST)):
+        rows = bundle.rows("moments.csv", role=role)
+        picked = {(row["kind"], int(row["rank"]), float(row["start_s"]), float(row["end_s"])) for row in rows}
+        assert picked == places(extremes_of(curve.held(end_s=LENGTH_S)))
+        assert {row["description"] for row in rows} == {f"{WORDS[role]} {place}." for place in range(6)}
+        assert {row["moment"] for row in rows} == {"yes"}
+    guesses = bundle.rows("guesses.csv")
+    kinds = {one.start_s: one.kind for one in truth.extremes}
+    assert {float(row["start_s"]): row["truth"] for row in guesses} == kinds
+    assert [row["right"] for row in guesses].count("true") == right == 4
+
+
+def thanked(room: Room) -> None:
+    """The visit is over: a page without anything to do."""
+    expect(room.page.locator("h1")).to_be_visible()
+    expect(room.page.locator("form")).to_have_count(0)
+
+
+def sort(therapist: Room, truth: Extremes) -> int:
+    """Sort the client's six moments with one pair swapped, by keyboard; returns how many are right."""
+    page = therapist.page
+    therapist.expect_step("sort")
+    cards = therapist.page_data()["cards"]
+    assert isinstance(cards, dict)
+    kinds = {one.start_s: one.kind for one in truth.extremes}
+    told = {card: kinds[clip["start_s"]] for card, clip in cards.items()}
+    assert list(told.values()).count("helpful") == 3
+    wrong = [next(card for card, kind in told.items() if kind == side) for side in ("helpful", "hindering")]
+    guessed = {
+        card: {"helpful": "hindering", "hindering": "helpful"}[kind] if card in wrong else kind
+        for card, kind in told.items()
+    }
+    hand_in = page.locator("[data-hand-in]")
+    page.locator("[data-play]").first.click()
+    expect(page.locator("[data-clip]")).to_have_attribute("data-phase", "playing")
+    for card, kind in guessed.items():
+        expect(hand_in).to_be_disabled()
+        page.locator(f"[name='card-{card}'][value={kind}]").check(force=True)
+    expect(hand_in).to_be_enabled()
+    page.reload()
+    for card, kind in guessed.items():
+        expect(page.locator(f"[name='card-{card}'][value={kind}]")).to_be_checked()
+    expect(hand_in).to_be_enabled()
+    hand_in.click()
+    return sum(guessed[card] == kind for card, kind in told.items())
+
+
+def read_downloads(page: Page) -> None:
+    begins = {
+        "figure.svg": rb"<\?xml",
+        "figure.png": rb"\x89PNG",
+        "figure.pdf": rb"%PDF-",
+        "report.html": rb"<!doctype html>",
+        "report.pdf": rb"%PDF-",
+    }
+    for name, begin in begins.items():
+        link = page.locator(f"a[href$='{name}']")
+        unfold(page.locator("details", has=link))
+        content = download(page, f"a[href$='{name}']")
+        assert re.match(begin, content, re.IGNORECASE), name
+        assert len(content) > 10_000, name
+        if name == "report.html":
+            assert f"{WORDS['client']} 0." in content.decode()
+            assert "<script" not in content.decode()
+
+
+def export(page: Page) -> Bundle:
+    packed = zipfile.ZipFile(io.BytesIO(download(page, "form[action$='/export'] button")))
+    bundle = Bundle({name: packed.read(name) for name in packed.namelist()})
+    explained = {(row["file"], row["column"]) for row in bundle.rows("codebook.csv")}
+    for name in bundle.files:
+        if name.endswith(".csv") and name != "codebook.csv":
+            header = next(csv.reader(io.StringIO(bundle.files[name].decode("utf-8-sig"))))
+            assert {(name, column) for column in header} <= explained, name
+    return bundle
+
+
+def test_the_comparison_would_find_a_late_trace() -> None:
+    """The control: the same curve, one change 60 ms late in a hundred, is refused."""
+    truth = Witnessed(CLIENT.at_s, CLIENT.values, np.empty((0, 2)))
+    held = truth.held(end_s=LENGTH_S)
+    values, coverage = held.bins(start_s=0, end_s=LENGTH_S, step_s=1)
+    lines = [f"client,{value},{share}" for value, share in zip(values, coverage, strict=True)]
+
+    class Late(Bundle):
+        def dial(self, role: str) -> StepFunction:
+            return StepFunction(held.start_s + late_s, held.end_s + late_s, held.values)
+
+    bundle = Late({"traces.csv": "\n".join(["role,value,coverage", *lines]).encode()})
+    late_s = 0.0
+    is_recorded(bundle, "client", truth)
+    late_s = 0.06
+    with pytest.raises(AssertionError):
+        is_recorded(bundle, "client", truth)
+
+
+def test_the_curves_have_three_moments_of_each_kind() -> None:
+    for curve in (CLIENT, THERAPIST):
+        assert [one.kind for one in extremes_of(curve.held(end_s=LENGTH_S)).extremes].count("helpful") == 3
+        assert not extremes_of(curve.held(end_s=LENGTH_S)).notes
