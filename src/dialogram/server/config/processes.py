@@ -3,6 +3,7 @@
 The root key reaches the children through the pipe that starts them, never by environment or command line.
 """
 
+import ctypes
 import fcntl
 import logging
 import multiprocessing
@@ -179,9 +180,24 @@ def run_worker(path: Path, root_key: bytes) -> None:
 
 def _load_application(path: Path, root_key: bytes, _target: str) -> Callable[..., Any]:
     _end_with_parent()
+    _return_large_blocks()
     _hold_lock(path)
     boot(path, root_key=root_key)
     return get_wsgi_application()
+
+
+def _return_large_blocks() -> None:
+    """Let the C library give blocks of 256 KiB and more back at once.
+
+    Pieces of uploads and ranges of recordings are such blocks; kept for later by each of 32 threads they would fill
+    hundreds of megabytes. Where the C library has no such choice, nothing is changed.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, 256 * 1024)
+
+
+_M_MMAP_THRESHOLD = -3
 
 
 def _hold_lock(path: Path) -> None:

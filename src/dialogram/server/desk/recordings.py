@@ -24,10 +24,9 @@ from dialogram.server.records.domain.recordings import (
     start_upload,
     trim,
 )
-from dialogram.server.records.domain.uploads import take_piece
+from dialogram.server.records.domain.uploads import PIECE_BYTES, take_piece
 from dialogram.server.records.enums import RecordingState
 from dialogram.study.blinding import Thing
-from dialogram.vault import MOST_PIECE_BYTES
 
 PLACES = ("start", "middle", "end")
 MOST_PARTS = 50
@@ -56,8 +55,8 @@ def new_piece(request: HttpRequest, recording_id: str, part: int, piece: int) ->
     """Take one piece of a file, as raw bytes."""
     _place, recording = open_recording(request, recording_id)
     try:
-        if int(request.headers.get("Content-Length") or 0) > MOST_PIECE_BYTES:
-            raise StudyError("piece-wrong", _("A piece holds at most 8 MiB."))
+        if int(request.headers.get("Content-Length") or 0) > PIECE_BYTES:
+            raise StudyError("piece-wrong", _("A piece holds at most 2 MiB."))
         take_piece(recording_id=recording.pk, part_number=part, piece_number=piece, data=request.body)
     except NotFoundError:
         raise

@@ -32,6 +32,7 @@ from dialogram.server.records.domain import (
 from dialogram.server.records.domain.audit import participant_actor
 from dialogram.server.records.domain.event_records import RecordBatch, store_batches
 from dialogram.server.records.domain.jobs import claim_job
+from dialogram.server.records.domain.uploads import PIECE_BYTES
 from dialogram.server.records.enums import ConsentWay
 from dialogram.server.records.models import Description, Guess, Participant, Recording, Session, Sitting
 from dialogram.simulate import Rater, simulate_event_log, simulate_hand, simulate_noise
@@ -141,8 +142,8 @@ class _Making:
         )
         part = recording.parts.get()
         with film.open("rb") as file:
-            for piece in range(-(-part.size // _PIECE)):
-                recordings.pieces_of(part).write_piece(piece, file.read(_PIECE))
+            for piece in range(-(-part.size // PIECE_BYTES)):
+                recordings.pieces_of(part).write_piece(piece, file.read(PIECE_BYTES))
         recordings.finish_upload(recording_id=recording.pk, user_id=user_id, now=at)
         job = claim_job(now=timezone.now())
         if job is None:
@@ -233,9 +234,6 @@ class _Making:
         placed = kinds | {swapped[0]: "hindering", swapped[1]: "helpful"}
         guesses.place_cards(sitting_id=sitting.pk, placed=placed, now=at)
         guesses.hand_in_guess(sitting_id=sitting.pk, now=at)
-
-
-_PIECE = 8 * 1024 * 1024
 
 
 def _design() -> str:

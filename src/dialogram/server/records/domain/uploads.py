@@ -6,11 +6,14 @@ from dialogram.server.records.domain.errors import NotFoundError, StudyError
 from dialogram.server.records.domain.recordings import pieces_of
 from dialogram.server.records.enums import RecordingState
 from dialogram.server.records.models import Recording, RecordingPart
-from dialogram.vault import MOST_PIECE_BYTES, PieceConflictError
+from dialogram.vault import PieceConflictError
+
+PIECE_BYTES = 2 * 1024 * 1024
+"""Size of a piece. The web server holds several copies of one while it takes it, in each thread that does so."""
 
 
 def take_piece(*, recording_id: str, part_number: int, piece_number: int, data: bytes) -> None:
-    """Seal and keep one piece of an uploaded file; every piece but the last holds exactly 8 MiB."""
+    """Seal and keep one piece of an uploaded file; every piece but the last holds exactly `PIECE_BYTES`."""
     part = (
         RecordingPart.objects.select_related("recording").filter(recording_id=recording_id, number=part_number).first()
     )
@@ -18,8 +21,8 @@ def take_piece(*, recording_id: str, part_number: int, piece_number: int, data: 
         raise NotFoundError
     if part.recording.state != RecordingState.UPLOADING:
         raise StudyError("upload-closed", "This upload is closed.")
-    expected = min(MOST_PIECE_BYTES, part.size - piece_number * MOST_PIECE_BYTES)
-    if not 0 <= piece_number < ceil(part.size / MOST_PIECE_BYTES) or len(data) != expected:
+    expected = min(PIECE_BYTES, part.size - piece_number * PIECE_BYTES)
+    if not 0 <= piece_number < ceil(part.size / PIECE_BYTES) or len(data) != expected:
         raise StudyError("piece-wrong", "This piece does not belong to the announced file.")
     try:
         pieces_of(part).write_piece(piece_number, data)
