@@ -6,9 +6,19 @@ htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
 htmx.config.historyEnabled = false;
 
-/** A form folded away under the place an address points to is opened, so that one lands on it. */
-function openPlace(): void {
-  document.querySelector<HTMLDetailsElement>(`${location.hash || "#none"} > details`)?.setAttribute("open", "");
+/** Moments are sent in universal time and shown as the clock on the wall says. */
+function showLocally(part: Element): void {
+  for (const moment of part.querySelectorAll<HTMLTimeElement>("time[data-local]")) {
+    const at = new Date(moment.dateTime);
+    const day = at.toLocaleDateString(document.documentElement.lang, { day: "numeric", month: "short" });
+    const minute = at.toLocaleTimeString(document.documentElement.lang, {
+      hour: "2-digit",
+      minute: "2-digit",
+      hour12: false,
+    });
+    moment.textContent = `${day}, ${minute}`;
+    moment.removeAttribute("data-local");
+  }
 }
 
 async function copy(button: HTMLButtonElement): Promise<void> {
@@ -39,5 +49,4 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-sent]")) delete form.dataset.sent;
 });
 
-addEventListener("hashchange", openPlace);
-openPlace();
+htmx.onLoad((part) => part instanceof Element && showLocally(part));

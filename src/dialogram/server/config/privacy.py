@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 from dialogram.server.records.domain.errors import where_raised
 
@@ -25,6 +25,8 @@ class PrivacyMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """Log where it happened, never what was in it."""
+        """Log where it happened, never what was in it; what is only not there is no mistake."""
+        if isinstance(exception, Http404):
+            return
         view = request.resolver_match.view_name if request.resolver_match else "?"
         log.error("%s: %s", view, where_raised(exception))

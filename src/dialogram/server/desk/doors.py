@@ -85,7 +85,8 @@ class SessionPlace(Place):
     def people(self) -> dict[Role, Participant]:
         """Client and therapist, and an observer where there is one."""
         members = self.session.dyad.members.select_related("participant__study")
-        return {Role(member.role): member.participant for member in members}
+        found = {Role(member.role): member.participant for member in members}
+        return {role: found[role] for role in Role if role in found}
 
     @property
     def name(self) -> str:

@@ -31,9 +31,8 @@ class PlainForm(forms.Form):
 class MediaTimeField(forms.CharField):
     """A place in a recording: m:ss, h:mm:ss or seconds, with decimals where wanted."""
 
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        found = _MEDIA_TIME.fullmatch(text or "")
+    def clean(self, value: Any) -> Any:
+        found = _MEDIA_TIME.fullmatch(super().clean(value) or "")
         if found is None:
             raise ValidationError(_("Write a time as minutes:seconds, such as 1:30."), code="time")
         hours, minutes, seconds = (float((part or "0").replace(",", ".")) for part in found.groups())

@@ -27,13 +27,14 @@ def serve_media(request: HttpRequest, recording_id: str) -> HttpResponseBase:
         raise Http404
     if request.method == "GET":
         _note_look(request, recording.pk, place.account.pk)
+    tag = salted_hmac("dialogram.desk.media", f"{place.account.pk}:{recording.pk}", algorithm="sha256").hexdigest()[:32]
     reader = open_rendition(recording)
     answer = answer_range(
         reader,
         method=request.method or "GET",
         range_header=request.headers.get("Range"),
         if_range=request.headers.get("If-Range"),
-        etag=f'"{salted_hmac("dialogram.desk.media", f"{place.account.pk}:{recording.pk}").hexdigest()[:32]}"',
+        etag=f'"{tag}"',
     )
     response: HttpResponseBase
     if answer.status == 200 and request.method == "GET":

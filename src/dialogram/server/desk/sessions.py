@@ -23,7 +23,7 @@ from dialogram.server.records.domain.sittings import close_partial
 from dialogram.server.records.domain.uploads import received_pieces
 from dialogram.server.records.enums import ConsentWay, RecordingState
 from dialogram.server.records.models import Consent, Link, Participant, Recording
-from dialogram.server.records.queries.sessions import Cell, SessionRow, next_action, sessions_at_a_glance
+from dialogram.server.records.queries.sessions import Cell, SessionRow, sessions_at_a_glance
 from dialogram.study import Questionnaire, Role, Task
 from dialogram.study.blinding import Thing
 
@@ -70,7 +70,6 @@ def session_context(place: SessionPlace) -> dict[str, object]:
     row = _row(place)
     return _recording_context(place, row) | {
         "cards": [_card(place, row, role, person) for role, person in place.people.items()],
-        "next": next_action([row], has_people=True, has_dyads=True),
         "deviations": place.session.deviations.select_related("noted_by").order_by("noted_at"),
         "void": Recording.objects.filter(session=place.session, state=RecordingState.VOID).order_by("created_at"),
         "now": timezone.now(),

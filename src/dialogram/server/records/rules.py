@@ -6,6 +6,7 @@ OWNER = frozenset({"owner"})
 MAY = {
     "see the study": EVERY_MEMBER,
     "run sessions": EVERY_MEMBER,
+    "see names": EVERY_MEMBER,
     "see results": EVERY_MEMBER,
     "export": EVERY_MEMBER,
     "change the design": OWNER,

@@ -143,8 +143,8 @@ def cancel_import(*, recording_id: str, user_id: int, now: datetime) -> None:
         recording.state = RecordingState.FAILED
         recording.failure = "The upload was cancelled."
         recording.save(update_fields=["state", "failure"])
-        parts = list(recording.parts.all())
-        transaction.on_commit(lambda: [pieces_of(part).delete() for part in parts])
+        for part in recording.parts.all():
+            transaction.on_commit(pieces_of(part).delete)
     elif recording.state == RecordingState.IMPORTING:
         Job.objects.filter(kind=IMPORT, subject=recording.pk, state__in=(JobState.WAITING, JobState.RUNNING)).update(
             cancel_asked=True
