@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 STATIC := src/dialogram/server/static/manifest.json
 PORT ?= 8420
 
-.PHONY: help setup demo test test-all check format lock bench docs clean
+.PHONY: help setup demo test test-all check format lock bench clean
 help: ## list the verbs
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -52,6 +52,12 @@ format: setup ## put everything into form
 
 lock: ## resolve the dependencies anew
 	UV_PYTHON_DOWNLOADS=never uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 --extra app --group dev pyproject.toml -o requirements.lock
+
+bench: setup ## measure, beside a peer or a limit, and print tables
+	$(PY) -m benchmarks.sealing
+	$(PY) -m benchmarks.recording_import
+	$(PY) -m benchmarks.large_recording
+	$(PY) -m benchmarks.rating_page
 
 clean: ## remove what was built
 	rm -rf .venv frontend/node_modules src/dialogram/server/static dist out

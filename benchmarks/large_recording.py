@@ -21,7 +21,7 @@ from django.utils import timezone
 from dialogram.archive.recording import make_rendition
 from dialogram.server.config.processes import prepare
 
-PIECE = 2 * 1024 * 1024
+PIECE = 1024 * 1024
 MINUTES = 50
 
 

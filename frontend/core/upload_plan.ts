@@ -1,5 +1,5 @@
 /** Which bytes of which file go next. Pieces are numbered from 0 in each part and hold PIECE_BYTES, the last one less. */
-export const PIECE_BYTES = 2 * 1024 * 1024;
+export const PIECE_BYTES = 1024 * 1024;
 
 export interface PartPlan {
   readonly name: string;

@@ -56,7 +56,7 @@ def new_piece(request: HttpRequest, recording_id: str, part: int, piece: int) ->
     _place, recording = open_recording(request, recording_id)
     try:
         if int(request.headers.get("Content-Length") or 0) > PIECE_BYTES:
-            raise StudyError("piece-wrong", _("A piece holds at most 2 MiB."))
+            raise StudyError("piece-wrong", _("A piece holds at most 1 MiB."))
         take_piece(recording_id=recording.pk, part_number=part, piece_number=piece, data=request.body)
     except NotFoundError:
         raise

@@ -8,7 +8,7 @@ from dialogram.server.records.enums import RecordingState
 from dialogram.server.records.models import Recording, RecordingPart
 from dialogram.vault import PieceConflictError
 
-PIECE_BYTES = 2 * 1024 * 1024
+PIECE_BYTES = 1024 * 1024
 """Size of a piece. The web server holds several copies of one while it takes it, in each thread that does so."""
 
 
