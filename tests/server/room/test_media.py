@@ -52,7 +52,6 @@ def test_without_a_range_the_whole_is_sent_and_the_file_closed() -> None:
 
     assert (answer.status_code, answer["Content-Length"]) == (200, str(len(MEDIA)))
     assert body(answer) == MEDIA
-    answer.close()
 
 
 def test_a_range_beyond_the_end_cannot_be_had() -> None:
@@ -80,7 +79,6 @@ def test_a_range_of_another_version_is_not_given(tag: str, status: int) -> None:
 
     assert answer.status_code == status
     assert body(answer) == (MEDIA[:10] if status == 206 else MEDIA)
-    answer.close()
 
 
 def test_nothing_of_the_recording_is_served_before_consent() -> None:

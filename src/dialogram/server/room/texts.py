@@ -155,7 +155,9 @@ def _sort() -> dict[str, str]:
             "count_told": _("{n} of {told}"),
             "left_one": _("1 clip is not sorted yet."),
             "left_many": _("{n} clips are not sorted yet."),
-            "unbalanced": _("You have {helpful} and {hindering}; it should be {told_helpful} and {told_hindering}."),
+            "unbalanced": _(
+                "Now {helpful} helpful and {hindering} hindering: please make it {told_helpful} and {told_hindering}."
+            ),
             "complete": _("All sorted. You can still change your mind."),
         }
     )
