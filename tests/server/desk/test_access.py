@@ -26,7 +26,7 @@ class Row:
 
     method: str
     opens_to: frozenset[str]
-    ids: Callable[[StudyAtWork], Mapping[str, Any]] = lambda _: {}
+    ids: Callable[[StudyAtWork], dict[str, Any]] = lambda _: {}
     send: Mapping[str, Any] = field(default_factory=dict)
     json: bool = False
 
@@ -37,43 +37,43 @@ OUTSIDE_DYAD = frozenset({"member", "owner"})
 OWNER = frozenset({"owner"})
 
 
-def of_study(work: StudyAtWork) -> Mapping[str, Any]:
+def of_study(work: StudyAtWork) -> dict[str, Any]:
     return {"study_id": work.world.study.pk}
 
 
-def of_member(work: StudyAtWork) -> Mapping[str, Any]:
+def of_member(work: StudyAtWork) -> dict[str, Any]:
     return {"study_id": work.world.study.pk, "account_id": work.member.pk}
 
 
-def of_session(work: StudyAtWork) -> Mapping[str, Any]:
+def of_session(work: StudyAtWork) -> dict[str, Any]:
     return {"session_id": work.world.session.pk}
 
 
-def of_person(work: StudyAtWork) -> Mapping[str, Any]:
+def of_person(work: StudyAtWork) -> dict[str, Any]:
     return {"session_id": work.world.session.pk, "participant_id": work.world.therapist.pk}
 
 
-def of_participant(work: StudyAtWork) -> Mapping[str, Any]:
+def of_participant(work: StudyAtWork) -> dict[str, Any]:
     return {"participant_id": work.world.client.pk}
 
 
-def of_recording(work: StudyAtWork) -> Mapping[str, Any]:
+def of_recording(work: StudyAtWork) -> dict[str, Any]:
     return {"recording_id": work.world.recording.pk}
 
 
-def of_upload(work: StudyAtWork) -> Mapping[str, Any]:
+def of_upload(work: StudyAtWork) -> dict[str, Any]:
     return {"recording_id": work.upload.pk}
 
 
-def of_recall(work: StudyAtWork) -> Mapping[str, Any]:
+def of_recall(work: StudyAtWork) -> dict[str, Any]:
     return {"sitting_id": work.recall.pk}
 
 
-def get(opens_to: frozenset[str], ids: Callable[[StudyAtWork], Mapping[str, Any]] = lambda _: {}) -> Row:
+def get(opens_to: frozenset[str], ids: Callable[[StudyAtWork], dict[str, Any]] = lambda _: {}) -> Row:
     return Row("get", opens_to, ids)
 
 
-def post(opens_to: frozenset[str], ids: Callable[[StudyAtWork], Mapping[str, Any]] = lambda _: {}, **send: Any) -> Row:
+def post(opens_to: frozenset[str], ids: Callable[[StudyAtWork], dict[str, Any]] = lambda _: {}, **send: Any) -> Row:
     return Row("post", opens_to, ids, send)
 
 

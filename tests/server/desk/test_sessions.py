@@ -1,0 +1,190 @@
+import re
+
+import pytest
+from django.test import Client
+from tests.server.factories import CLIENT_VALUES, World, agree, build_world, describe, rate, release
+
+from dialogram.server.desk.links import HAND_OVER_LIFETIME
+from dialogram.server.records.domain.consents import consent_of
+from dialogram.server.records.domain.scores import total_of
+from dialogram.server.records.models import Deviation, GuessRelease, Link, Score, Session, Sitting
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> World:
+    return build_world()
+
+
+@pytest.fixture
+def browser(world: World) -> Client:
+    browser = Client()
+    browser.force_login(world.owner)
+    return browser
+
+
+def page(browser: Client, world: World) -> str:
+    return browser.get(f"/desk/sessions/{world.session.pk}/").content.decode()
+
+
+def test_paper_consent_is_recorded_with_or_without_clips(world: World, browser: Client) -> None:
+    address = f"/desk/sessions/{world.session.pk}/consents/{world.client.pk}"
+
+    browser.post(address, {})
+    assert consent_of(participant_id=world.client.pk, session_id=world.session.pk) is None
+    assert "Tick that you hold the signed form." in page(browser, world)
+
+    browser.post(address, {"agreed": "on"})
+    consent = consent_of(participant_id=world.client.pk, session_id=world.session.pk)
+    assert consent is not None
+    assert (consent.way, consent.clips_agreed) == ("paper", False)
+    assert "no clips for the therapist" in page(browser, world)
+
+    browser.post(address, {"agreed": "on", "clips": "on"})
+    assert "the therapist may see six clips" in page(browser, world)
+
+
+def test_totals_are_entered_changed_and_refused(world: World, browser: Client) -> None:
+    address = f"/desk/sessions/{world.session.pk}/scores/{world.client.pk}"
+
+    browser.post(address, {"alliance": "47,5", "session_rating": ""})
+    score = Score.objects.get()
+    assert total_of(score) == 47.5
+    assert "47.5" in page(browser, world)
+
+    browser.post(address, {"alliance": "61"})
+    assert "expected 12 to 60, got 61" in page(browser, world)
+    browser.post(address, {"alliance": "many"})
+    assert "write a number" in page(browser, world)
+    browser.post(address, {"alliance": "nan"})
+    assert total_of(Score.objects.get()) == 47.5
+
+    browser.post(address, {"alliance": "50"})
+    assert total_of(Score.objects.get()) == 50
+
+
+def test_the_others_agreement_and_deviations_are_kept_as_written(world: World, browser: Client) -> None:
+    browser.post(f"/desk/sessions/{world.session.pk}/others", {"note": "Both <b>signed</b>"})
+    browser.post(f"/desk/sessions/{world.session.pk}/deviations", {"note": "Fire alarm\nat 12:30"})
+    browser.post(f"/desk/sessions/{world.session.pk}/deviations", {"note": "   "})
+
+    shown = page(browser, world)
+    assert Session.objects.get(pk=world.session.pk).others_agreed == "Both <b>signed</b>"
+    assert "Both &lt;b&gt;signed&lt;/b&gt;" in shown
+    assert Deviation.objects.count() == 1
+    assert "Fire alarm<br>at 12:30" in shown
+    assert "Say what went otherwise." in shown
+
+
+def test_a_link_s_token_is_shown_once_and_opens_the_room(world: World, browser: Client) -> None:
+    made = browser.post(
+        f"/desk/sessions/{world.session.pk}/links/{world.client.pk}", {"tasks": ["rate"]}
+    ).content.decode()
+    found = re.search(r"http://testserver(/r/[\w-]{32,})", made)
+    assert found is not None
+
+    assert Client().get(found[1]).status_code == 200
+    assert found[1] not in page(browser, world)
+    link = Link.objects.get()
+    assert link.tasks == ["rate"]
+    assert (link.expires_at - link.created_at).days == 14
+
+    browser.post(f"/desk/links/{link.pk}/revoke")
+    assert Client().get(found[1]).status_code == 404
+    assert "revoked" in page(browser, world)
+
+
+def test_a_link_for_a_task_the_role_does_not_have_is_refused(world: World, browser: Client) -> None:
+    browser.post(f"/desk/sessions/{world.session.pk}/links/{world.client.pk}", {"tasks": ["rate", "guess"]})
+
+    assert not Link.objects.exists()
+
+
+def test_a_link_for_somebody_of_another_dyad_is_refused(world: World, browser: Client) -> None:
+    other = build_world()
+
+    response = browser.post(f"/desk/sessions/{world.session.pk}/links/{other.client.pk}")
+
+    assert response.status_code == 404
+    assert not Link.objects.exists()
+
+
+def test_no_link_opens_before_the_recording_is_confirmed() -> None:
+    world = build_world(confirmed=False)
+    browser = Client()
+    browser.force_login(world.owner)
+
+    browser.post(f"/desk/sessions/{world.session.pk}/links/{world.client.pk}")
+    handed = browser.post(f"/desk/sessions/{world.session.pk}/hand-over/{world.client.pk}")
+
+    assert not Link.objects.exists()
+    assert handed["Location"].startswith("/desk/sessions/")
+    assert "Look at the recording and confirm that it is theirs" in page(browser, world)
+
+
+def test_handing_over_ends_the_staff_s_session_and_opens_the_room(world: World, browser: Client) -> None:
+    staff = browser.cookies["dialogram"].value
+
+    handed = browser.post(f"/desk/sessions/{world.session.pk}/hand-over/{world.client.pk}")
+
+    assert re.fullmatch(r"/r/[\w-]{32,}", handed["Location"])
+    assert browser.get("/desk/account").status_code == 302
+    assert browser.post(handed["Location"])["Location"] == "/room/"
+    assert browser.get("/room/").status_code == 200
+    assert browser.get(f"/desk/sessions/{world.session.pk}/").status_code == 302
+    browser.cookies["dialogram"] = staff
+    assert browser.get("/desk/account").status_code == 302, "the old cookie is worth nothing"
+    link = Link.objects.get()
+    assert link.expires_at - link.created_at == HAND_OVER_LIFETIME
+
+
+def test_a_sitting_is_closed_as_partial_only_with_a_reason(world: World, browser: Client) -> None:
+    sitting = rate(world, world.client, CLIENT_VALUES, finish=False)
+    address = f"/desk/sittings/{sitting.pk}/close"
+
+    browser.post(address, {"reason": "  "})
+    assert Sitting.objects.get().state == "open"
+
+    browser.post(address, {"reason": "went home"})
+    assert (Sitting.objects.get().state, Sitting.objects.get().partial_reason) == ("partial", "went home")
+    assert "went home" in page(browser, world)
+
+
+def test_the_guess_is_released_by_a_person_and_not_too_early(world: World, browser: Client) -> None:
+    agree(world, world.client)
+    rate(world, world.client, CLIENT_VALUES)
+    browser.post(f"/desk/sessions/{world.session.pk}/release")
+    assert not GuessRelease.objects.exists()
+    assert "The client has not finished yet." in page(browser, world)
+
+    describe(world, world.client)
+    assert "Release the guess" in page(browser, world)
+    browser.post(f"/desk/sessions/{world.session.pk}/release")
+
+    assert GuessRelease.objects.count() == 1
+    assert "open now" in page(browser, world)
+
+
+def test_no_release_is_offered_where_the_client_shows_no_clips(world: World, browser: Client) -> None:
+    agree(world, world.client, clips=False)
+    rate(world, world.client, CLIENT_VALUES)
+    describe(world, world.client)
+
+    shown = page(browser, world)
+
+    assert "the client shows none" in shown
+    assert "Release the guess" not in shown
+
+
+def test_the_page_holds_no_word_and_no_rating_of_anybody(world: World, browser: Client) -> None:
+    agree(world, world.client)
+    rate(world, world.client, CLIENT_VALUES)
+    recall = describe(world, world.client, words="zanzibar")
+    release(world)
+
+    shown = page(browser, world) + browser.get(f"/desk/studies/{world.study.pk}/").content.decode()
+
+    assert "described" in shown
+    assert "zanzibar" not in shown
+    assert recall.pk not in shown
