@@ -1,5 +1,8 @@
 import "./base.css";
 import "./desk.css";
+import "./desk_forms.css";
+import "./desk_glance.css";
+import "./desk_session.css";
 import htmx from "htmx.org";
 
 htmx.config.allowEval = false;
