@@ -177,8 +177,9 @@ def agree(world: World, person: Participant, *, clips: bool = True) -> None:
     )
 
 
-def hand(values: Sequence[float], *, rest: float = 50.0) -> StepFunction:
+def hand(values: Sequence[float]) -> StepFunction:
     """Return a hand that rests in the middle and goes to these values at the moments."""
+    rest = 50.0
     starts, levels = [0.0], [rest]
     for at_s, value in zip(MOMENTS_S, values, strict=True):
         starts += [at_s, at_s + MOMENT_S]
