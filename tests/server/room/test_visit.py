@@ -81,7 +81,7 @@ def test_consent_is_not_given_by_an_empty_form_and_the_page_says_so() -> None:
     page = browser.post("/room/", {"step": "consent", "clips": "on"})
 
     assert page.status_code == 422
-    assert "please tick the first box" in page.content.decode()
+    assert "Please tick that you want to take part" in page.content.decode()
     assert not Consent.objects.exists()
 
 

@@ -42,7 +42,7 @@ def _leave(_request: HttpRequest, visit: Visit) -> str:
 
 def _agree(request: HttpRequest, visit: Visit) -> str:
     if request.POST.get("agree") != "on":
-        return _("To take part, please tick the first box. If you would rather not, you can simply close this page.")
+        return _("Please tick that you want to take part. If you would rather not, you can simply close this page.")
     person = visit.sitting.participant
     record_consent(
         participant_id=person.pk,
