@@ -11,10 +11,12 @@ htmx.config.historyEnabled = false;
 
 /** Moments are sent in universal time and shown as the clock on the wall says. */
 function showLocally(part: Element): void {
+  const { lang } = document.documentElement;
+  const tongue = lang === "en" ? "en-GB" : lang;
   for (const moment of part.querySelectorAll<HTMLTimeElement>("time[data-local]")) {
     const at = new Date(moment.dateTime);
-    const day = at.toLocaleDateString(document.documentElement.lang, { day: "numeric", month: "short" });
-    const minute = at.toLocaleTimeString(document.documentElement.lang, {
+    const day = at.toLocaleDateString(tongue, { day: "numeric", month: "short" });
+    const minute = at.toLocaleTimeString(tongue, {
       hour: "2-digit",
       minute: "2-digit",
       hour12: false,

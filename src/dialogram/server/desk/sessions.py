@@ -42,6 +42,11 @@ class PersonCard:
     may_describe: bool
 
     @property
+    def has_more(self) -> bool:
+        """Whether there is still something to do for this person."""
+        return any(cell.state not in {"finished", "partial"} for cell in self.cells)
+
+    @property
     def tasks(self) -> Sequence[Task]:
         """The tasks of this role in the design."""
         return [cell.task for cell in self.cells if cell.task]
