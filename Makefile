@@ -38,12 +38,14 @@ check: setup ## types, style, layers, sizes
 test: setup check ## everything CI runs
 	@sh tools/setup_chromium.sh
 	cd frontend && npm run --silent test
-	pytest
+	pytest --ignore=tests/e2e
+	pytest tests/e2e
 
 test-all: setup check ## with the slow rest
 	@sh tools/setup_chromium.sh
 	cd frontend && npm run --silent test
-	DIALOGRAM_TEST_ALL=1 pytest
+	DIALOGRAM_TEST_ALL=1 pytest --ignore=tests/e2e
+	DIALOGRAM_TEST_ALL=1 pytest tests/e2e
 
 format: setup ## put everything into form
 	ruff check --fix-only

@@ -69,7 +69,8 @@ class DiscrepancyRule:
     end_share
         It lasts while the difference is at least this share of the threshold.
     merge_gap_s
-        Two on the same side with less than this between them are one.
+        Two on the same side with less than this between them are one, unless they would then part by less, on average,
+        than keeps one open.
     least_s
         Shorter ones are left out.
 
@@ -181,7 +182,10 @@ def _stretches(
             continue
         first, end = int(run_first + opening[0]), int(run_end)
         if merged and (first - merged[-1][1]) * step_s < rule.merge_gap_s:
-            first = merged.pop()[0]
+            joined = ahead[merged[-1][0] : end]
+            # Where the other one is far ahead in the gap, the two would part on neither side.
+            if joined[np.isfinite(joined)].mean() >= rule.end_share * threshold - edge:
+                first = merged.pop()[0]
         merged.append((first, end))
     return [(first, end) for first, end in merged if (end - first) * step_s >= rule.least_s - edge]
 
