@@ -5,7 +5,7 @@ good() { "$1" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 1
 for name in python3.14 python3.13 python3.12 python3 python; do
   path=$(command -v "$name" 2>/dev/null) && good "$path" && { echo "$path"; exit 0; }
 done
-for path in $(ls -dr "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[2-9]*/bin/python 2>/dev/null); do
+for path in $(/bin/ls -dr "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[2-9]*/bin/python 2>/dev/null); do
   good "$path" && { echo "$path"; exit 0; }
 done
 if command -v uv >/dev/null 2>&1; then
