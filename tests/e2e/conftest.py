@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.e2e.desk import Desk
 from tests.e2e.serving import Server
 
 from dialogram.simulate.recording import make_recording
@@ -43,10 +44,20 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
     return make
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server on an empty folder."""
-    server = Server(tmp_path_factory.mktemp("server") / "data")
+    """A server for everybody, with the owner's account made by whoever comes first."""
+    yield from _serving(tmp_path_factory.mktemp("server") / "data")
+
+
+@pytest.fixture
+def empty_server(tmp_path: Path) -> Iterator[Server]:
+    """A server of one's own, on an empty folder."""
+    yield from _serving(tmp_path / "data")
+
+
+def _serving(folder: Path) -> Iterator[Server]:
+    server = Server(folder)
     server.start()
     yield server
     server.stop()
@@ -79,3 +90,11 @@ def open_context(browser: Browser) -> Iterator[OpenContext]:
     for context in opened:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def desk(server: Server, open_context: OpenContext) -> Desk:
+    """A researcher at the desk of the shared server."""
+    desk = Desk(open_context(base_url=server.address).new_page())
+    desk.sign_in()
+    return desk

@@ -1,11 +1,19 @@
 """What a researcher does at the desk, click by click."""
 
+import csv
+import io
 import re
+import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
+import numpy as np
+from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
 
+from dialogram.capture import EventLog, read_event_log
 from dialogram.study import shipped_text
 
 OWNER, PASSWORD = "researcher", "seven plain horses graze"
@@ -45,6 +53,32 @@ def unfold(details: Locator) -> None:
 
 
 @dataclass(frozen=True)
+class Bundle:
+    """The files of an export."""
+
+    files: Mapping[str, bytes]
+
+    @classmethod
+    def opened(cls, packed: bytes) -> Self:
+        bundle = zipfile.ZipFile(io.BytesIO(packed))
+        return cls({name: bundle.read(name) for name in bundle.namelist()})
+
+    def rows(self, name: str, **having: str) -> list[dict[str, str]]:
+        rows = csv.DictReader(io.StringIO(self.files[name].decode("utf-8-sig")))
+        return [row for row in rows if all(row[key] == value for key, value in having.items())]
+
+    def trace(self, role: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Give values and coverage, bin by bin."""
+        rows = self.rows("traces.csv", role=role)
+        values = np.array([float(row["value"] or "nan") for row in rows])
+        return values, np.array([float(row["coverage"]) for row in rows])
+
+    def event_log(self, role: str) -> EventLog:
+        (name,) = (name for name in self.files if name.endswith(f"{role}.jsonl"))
+        return read_event_log(self.files[name].decode().splitlines(keepends=True))
+
+
+@dataclass(frozen=True)
 class Desk:
     """The page of a researcher who is signed in."""
 
@@ -59,6 +93,29 @@ class Desk:
         page.locator("[name=password]").fill(PASSWORD)
         submit(page, "[name=password]")
         page.wait_for_url("**/desk/")
+
+    def sign_in(self) -> None:
+        """Come in; the first of all makes the account."""
+        page = self.page
+        page.goto("/desk/sign-in")
+        if page.url.endswith("/first-account"):
+            self.begin()
+            return
+        page.locator("[name=username]").fill(OWNER)
+        page.locator("[name=password]").fill(PASSWORD)
+        submit(page, "[name=password]")
+        page.wait_for_url("**/desk/")
+
+    def export(self, session: str) -> "Bundle":
+        """Fetch a session's data."""
+        page = self.page
+        page.goto(session)
+        token = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
+        answer = page.request.post(
+            f"{session}export", form={"csrfmiddlewaretoken": token}, headers={"Referer": session}
+        )
+        assert answer.ok, answer.status
+        return Bundle.opened(answer.body())
 
     def make_study(self, name: str, *, design: str, folder: Path, deals: bool = False) -> str:
         """Begin a study from a design file; returns its address."""

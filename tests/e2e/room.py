@@ -65,20 +65,20 @@ class Room:
     def dial(self) -> Locator:
         return self.page.get_by_role("slider")
 
-    def practise(self) -> None:
-        """Turn to both ends and back to the middle, then follow a part of the recording."""
-        dial = self.dial()
-        expect(dial).to_have_attribute("aria-disabled", "false")
+    def turn_to_the_goals(self) -> None:
+        """Turn to both ends and back to the middle, then touch the dial and let a part of the recording play."""
+        expect(self.dial()).to_have_attribute("aria-disabled", "false")
         steps = self.page.locator("[data-dots] .done")
         for done, keys in enumerate((["End"], ["Home"], ["PageUp"] * 5), start=1):
             for key in keys:
                 self.page.keyboard.press(key)
             expect(steps).to_have_count(done)
         self.page.keyboard.press("ArrowRight")
-        go_on = self.page.locator("[data-continue]")
-        expect(go_on).to_be_visible(timeout=20_000)
-        expect(self.page.locator("[data-drawn]")).to_be_visible()
-        go_on.click()
+
+    def practise(self) -> None:
+        self.turn_to_the_goals()
+        expect(self.page.locator("[data-drawn]")).to_be_visible(timeout=20_000)
+        self.page.locator("[data-continue]").click()
         expect(self.page.locator("[data-stop]")).to_be_visible()
 
     def wait_for_dial(self) -> None:

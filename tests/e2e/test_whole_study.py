@@ -3,17 +3,13 @@
 import csv
 import io
 import re
-import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Film, OpenContext
-from tests.e2e.desk import Desk, short_design, submit, unfold
+from tests.e2e.desk import Bundle, Desk, short_design, submit, unfold
 from tests.e2e.hand import (
     Witnessed,
     make_curve,
@@ -27,7 +23,7 @@ from tests.e2e.room import Room, tab_to
 from tests.e2e.serving import Server
 
 from dialogram.analysis import Extremes, ExtremesRule, pick_extremes
-from dialogram.capture import StepFunction, read_event_log
+from dialogram.capture import StepFunction
 from dialogram.capture.rating import rate
 from dialogram.timeline import HELPFULNESS, Trace
 
@@ -41,27 +37,6 @@ CLIENT = make_curve(
 THERAPIST = make_curve([(10.6, 75), (19.6, 35), (28.6, 60), (37.6, 20), (46.6, 90), (55.6, 40)], step=5, rate=6)
 RULE = ExtremesRule(window_s=6, per_kind=3, warm_up_s=4, same_kind_gap_s=3)
 WORDS = {"client": "It landed with me, place", "therapist": "We slowed down, place"}
-
-
-@dataclass(frozen=True)
-class Bundle:
-    """The files of an export."""
-
-    files: Mapping[str, bytes]
-
-    def rows(self, name: str, **having: str) -> list[dict[str, str]]:
-        rows = csv.DictReader(io.StringIO(self.files[name].decode("utf-8-sig")))
-        return [row for row in rows if all(row[key] == value for key, value in having.items())]
-
-    def trace(self, role: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        rows = self.rows("traces.csv", role=role)
-        values = np.array([float(row["value"] or "nan") for row in rows])
-        return values, np.array([float(row["coverage"]) for row in rows])
-
-    def dial(self, role: str) -> StepFunction:
-        (name,) = (name for name in self.files if name.endswith(f"{role}.jsonl"))
-        log = read_event_log(self.files[name].decode().splitlines(keepends=True))
-        return rate(log, scale=HELPFULNESS).dial
 
 
 def download(page: Page, selector: str) -> bytes:
@@ -88,7 +63,12 @@ def is_recorded(bundle: Bundle, role: str, truth: Witnessed) -> None:
     assert rated.sum() >= LENGTH_S - 1
     assert np.mean(np.abs(values - true_values)[rated] <= 1) >= 0.99
 
-    recorded = bundle.dial(role)
+    recorded = rate(bundle.event_log(role), scale=HELPFULNESS).dial
+    assert_same_changes(recorded, held)
+
+
+def assert_same_changes(recorded: StepFunction, held: StepFunction) -> None:
+    """The same values in the same order, each within one frame, at 99 %."""
     changed = np.flatnonzero(np.diff(recorded.values) != 0) + 1
     true_changed = np.flatnonzero(np.diff(held.values) != 0) + 1
     assert recorded.values[changed].tolist() == held.values[true_changed].tolist()
@@ -114,8 +94,9 @@ def follow(room: Room, role: str) -> Witnessed:
 
 
 def test_a_dyad_goes_from_upload_to_report(
-    server: Server, film: Film, open_context: OpenContext, tmp_path: Path
+    empty_server: Server, film: Film, open_context: OpenContext, tmp_path: Path
 ) -> None:
+    server = empty_server
     desk = Desk(open_context(base_url=server.address).new_page())
     desk.begin()
     study = desk.make_study("Moment by moment", design=short_design(), folder=tmp_path)
@@ -259,8 +240,7 @@ def read_downloads(page: Page) -> None:
 
 
 def export(page: Page) -> Bundle:
-    packed = zipfile.ZipFile(io.BytesIO(download(page, "form[action$='/export'] button")))
-    bundle = Bundle({name: packed.read(name) for name in packed.namelist()})
+    bundle = Bundle.opened(download(page, "form[action$='/export'] button"))
     explained = {(row["file"], row["column"]) for row in bundle.rows("codebook.csv")}
     for name in bundle.files:
         if name.endswith(".csv") and name != "codebook.csv":
@@ -270,22 +250,11 @@ def export(page: Page) -> Bundle:
 
 
 def test_the_comparison_would_find_a_late_trace() -> None:
-    """The control: the same curve, one change 60 ms late in a hundred, is refused."""
-    truth = Witnessed(CLIENT.at_s, CLIENT.values, np.empty((0, 2)))
-    held = truth.held(end_s=LENGTH_S)
-    values, coverage = held.bins(start_s=0, end_s=LENGTH_S, step_s=1)
-    lines = [f"client,{value},{share}" for value, share in zip(values, coverage, strict=True)]
-
-    class Late(Bundle):
-        def dial(self, role: str) -> StepFunction:
-            return StepFunction(held.start_s + late_s, held.end_s + late_s, held.values)
-
-    bundle = Late({"traces.csv": "\n".join(["role,value,coverage", *lines]).encode()})
-    late_s = 0.0
-    is_recorded(bundle, "client", truth)
+    held = CLIENT.held(end_s=LENGTH_S)
+    assert_same_changes(held, held)
     late_s = 0.06
     with pytest.raises(AssertionError):
-        is_recorded(bundle, "client", truth)
+        assert_same_changes(StepFunction(held.start_s + late_s, held.end_s + late_s, held.values), held)
 
 
 def test_the_curves_have_three_moments_of_each_kind() -> None:
