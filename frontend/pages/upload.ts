@@ -85,6 +85,8 @@ class Upload {
 
   async #send(): Promise<void> {
     this.#fail("");
+    // Why the file before could not be read would stand beside what is said of this one.
+    document.querySelector("[data-failure]")?.remove();
     this.#find("send").disabled = true;
     this.#find<HTMLInputElement>("files").disabled = true;
     this.#find<HTMLElement>("parts").inert = true;
