@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -20,11 +21,6 @@ class Room:
     """The page of somebody who came by a link."""
 
     page: Page
-
-    def step(self) -> str | None:
-        """The step whose page is shown, as its form says."""
-        found = self.page.locator("form input[name=step]")
-        return found.first.get_attribute("value") if found.count() else None
 
     def expect_step(self, step: str) -> None:
         expect(self.page.locator(f"form input[name=step][value={step}]")).to_have_count(1)
@@ -96,18 +92,18 @@ class Room:
         question = self.page.locator("label[for=text]").inner_text()
         return Segment(clip["start_s"], clip["end_s"], question)
 
-    def page_data(self) -> Mapping[str, object]:
-        data: Mapping[str, object] = self.page.evaluate("JSON.parse(document.getElementById('page-data').textContent)")
+    def page_data(self) -> Mapping[str, Any]:
+        data: Mapping[str, Any] = self.page.evaluate("JSON.parse(document.getElementById('page-data').textContent)")
         return data
 
     def recall(self, words: Callable[[int, Segment], str]) -> list[Segment]:
         """Describe every moment by keyboard alone, after seeing the first of them; returns them in order."""
         page = self.page
         told: list[Segment] = []
-        while self.step() == "segment":
+        self.expect_step("segment")
+        for place in range(page.locator(".places i").count()):
             here = self.segment()
-            ident = page.locator("[name=segment]").input_value()
-            if not told:
+            if place == 0:
                 expect(page.locator("[data-clip-toggle]")).to_be_enabled()
                 tab_to(page, "[data-clip-toggle]")
                 page.keyboard.press("Enter")
@@ -116,9 +112,11 @@ class Room:
             tab_to(page, "[name=moment]")
             page.keyboard.press("Space")
             tab_to(page, "#text")
-            page.keyboard.type(words(len(told), here))
+            page.keyboard.type(words(place, here))
             tab_to(page, "button[name=act][value=next]")
-            page.keyboard.press("Enter")
+            ident = page.locator("[name=segment]").input_value()
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
             expect(page.locator(f"[name=segment][value='{ident}']")).to_have_count(0)
             told.append(here)
         return told
