@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from tests.e2e.desk import Desk
+from tests.e2e.desk import Desk, short_design
 from tests.e2e.serving import Server
 
 from dialogram.simulate.recording import make_recording
@@ -19,6 +19,9 @@ ARGUMENTS = [
 
 type OpenContext = Callable[..., BrowserContext]
 type Film = Callable[[float], Path]
+type PreparedSession = Callable[[Desk], str]
+
+SHORT_S = 20
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +101,16 @@ def desk(server: Server, open_context: OpenContext) -> Desk:
     desk = Desk(open_context(base_url=server.address).new_page())
     desk.sign_in()
     return desk
+
+
+@pytest.fixture(scope="session")
+def prepared(film: Film) -> PreparedSession:
+    """Make a session whose links can open, once, for whoever needs just some session."""
+    made: list[str] = []
+
+    def session(desk: Desk) -> str:
+        if not made:
+            made.append(desk.prepare("Short", design=short_design(per_kind=1), film=film(SHORT_S)))
+        return made[0]
+
+    return session

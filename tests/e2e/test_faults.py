@@ -18,7 +18,7 @@ from dialogram.timeline import HELPFULNESS
 
 pytestmark = pytest.mark.e2e
 
-LENGTH_S = 66
+LENGTH_S = 60
 CUT_S = 30
 EAR = """
 (() => {
@@ -141,7 +141,7 @@ def test_a_rating_outlives_network_page_and_server(empty_server: Server, film: F
     for second_s in np.flatnonzero(coverage < 0.95):
         assert any(gap.start_s < second_s + 1 and gap.end_s > second_s for gap in said), (second_s, said)
     assert np.mean(coverage >= 0.95) > 0.95
-    assert np.nanmax(values) == max(hand.values)
+    assert max(hand.values) - 2 < np.nanmax(values) <= max(hand.values)
     assert values[-1] == hand.values[-1]
 
 

@@ -2,14 +2,12 @@
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.e2e.conftest import Film, OpenContext
-from tests.e2e.desk import Desk, short_design
+from tests.e2e.conftest import OpenContext, PreparedSession
+from tests.e2e.desk import Desk
 from tests.e2e.room import Room, tab_to
 from tests.e2e.serving import Server
 
 pytestmark = pytest.mark.e2e
-
-LENGTH_S = 20
 
 
 def press(page: Page, selector: str, key: str = "Enter") -> None:
@@ -17,8 +15,10 @@ def press(page: Page, selector: str, key: str = "Enter") -> None:
     page.keyboard.press(key)
 
 
-def test_the_keyboard_alone_is_enough(server: Server, desk: Desk, film: Film, open_context: OpenContext) -> None:
-    session = desk.prepare("By keyboard", design=short_design(per_kind=1), film=film(LENGTH_S))
+def test_the_keyboard_alone_is_enough(
+    server: Server, desk: Desk, prepared: PreparedSession, open_context: OpenContext
+) -> None:
+    session = prepared(desk)
     room = Room(open_context(base_url=server.address).new_page())
     page = room.page
     page.goto(desk.make_link(session, "client"))

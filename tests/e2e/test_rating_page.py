@@ -1,6 +1,6 @@
 import pytest
-from tests.e2e.conftest import Film, OpenContext
-from tests.e2e.desk import Desk, short_design
+from tests.e2e.conftest import OpenContext, PreparedSession
+from tests.e2e.desk import Desk
 from tests.e2e.room import Room
 from tests.e2e.serving import Server
 
@@ -9,13 +9,15 @@ pytestmark = pytest.mark.e2e
 MOST_SCRIPT_BYTES = 200_000
 
 
-def test_the_rating_page_is_light(server: Server, desk: Desk, film: Film, open_context: OpenContext) -> None:
-    session = desk.prepare("Light", design=short_design(practice=False), film=film(20))
+def test_the_rating_page_is_light(
+    server: Server, desk: Desk, prepared: PreparedSession, open_context: OpenContext
+) -> None:
     room = Room(open_context(base_url=server.address).new_page())
-    room.come_in(desk.make_link(session, "therapist"))
+    room.come_in(desk.make_link(prepared(desk), "therapist"))
     room.agree()
     room.check()
     room.read()
+    room.skip_practice()
     room.wait_for_dial()
     scripts = room.page.evaluate(
         """performance.getEntriesByType("resource")

@@ -3,19 +3,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from tests.e2e.harness_rate.film import make_film
-from tests.e2e.harness_rate.frontend_tag import STATIC
 from tests.e2e.harness_rate.room import OpenRoom, Room
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 type OpenPage = Callable[..., Page]
 type MakeRoom = Callable[..., OpenRoom]
@@ -29,15 +19,6 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_film(tmp_path_factory.mktemp("film") / "sound.m4a", seconds=3, picture=False)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    assert (STATIC / "manifest.json").exists(), "the front end is not built: make setup"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
