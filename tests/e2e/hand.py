@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -81,25 +82,34 @@ def set_witness(context: BrowserContext) -> None:
     context.add_init_script(WITNESS)
 
 
-class MediaSchedule:
-    """Does things when the film is at a place: maps its clock onto this process's, again and again."""
+class Hand:
+    """Does what a curve asks when the film is there: maps its clock onto this process's, again and again."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, curve: Curve) -> None:
         self.page = page
-        self.zero_s = 0.0
-        self.measured_s = -np.inf
+        self.moves = deque(
+            (float(at_s), float(before), float(after))
+            for (_, before), (at_s, after) in itertools.pairwise(zip(curve.at_s, curve.values, strict=True))
+        )
+        self._zero_s = 0.0
+        self._measured_s = -np.inf
 
-    def wait_until(self, media_s: float) -> None:
-        while True:
-            now_s = time.monotonic()
-            if now_s - self.measured_s > 1.0:
-                self._measure()
-                continue
-            left_s = self.zero_s + media_s - now_s - LEAD_S
-            if left_s <= 0:
-                return
-            # Playwright's own waiting, so that what the browser has to say is heard meanwhile.
-            self.page.wait_for_timeout(min(left_s, 0.5) * 1000)
+    def take_hold(self) -> None:
+        """Touch the dial where it stands; the film begins."""
+        raise NotImplementedError
+
+    def turn(self, before: float, after: float) -> None:
+        raise NotImplementedError
+
+    def due_s(self) -> float:
+        """When the next move is due, on this process's clock."""
+        while time.monotonic() - self._measured_s > 1.0:
+            self._measure()
+        return self._zero_s + self.moves[0][0] - LEAD_S
+
+    def move(self) -> None:
+        _, before, after = self.moves.popleft()
+        self.turn(before, after)
 
     def _measure(self) -> None:
         before_s = time.monotonic()
@@ -108,19 +118,33 @@ class MediaSchedule:
         if pair is None:
             self.page.wait_for_timeout(20)
             return
-        media_s = pair[1] + (now_ms - pair[0]) / 1000
-        self.zero_s = (before_s + after_s) / 2 - media_s
-        self.measured_s = after_s
+        self._zero_s = (before_s + after_s) / 2 - pair[1] - (now_ms - pair[0]) / 1000
+        self._measured_s = after_s
 
 
-def turn_by_keys(page: Page, curve: Curve) -> None:
-    """Follow a curve with the arrow keys; a step is one unit, with shift five."""
-    schedule = MediaSchedule(page)
-    page.keyboard.press(" ")
-    for (_, before), (at_s, after) in itertools.pairwise(zip(curve.at_s, curve.values, strict=True)):
-        schedule.wait_until(at_s)
+def follow(*hands: Hand) -> None:
+    """Let hands follow their curves, each on a page of its own, all at once."""
+    for hand in hands:
+        hand.take_hold()
+    while busy := [hand for hand in hands if hand.moves]:
+        hand = min(busy, key=Hand.due_s)
+        left_s = hand.due_s() - time.monotonic()
+        if left_s <= 0:
+            hand.move()
+        else:
+            # Playwright's own waiting, so that what the browser has to say is heard meanwhile.
+            hand.page.wait_for_timeout(min(left_s, 0.5) * 1000)
+
+
+class KeyHand(Hand):
+    """Uses the arrow keys: a step is one unit, with shift five."""
+
+    def take_hold(self) -> None:
+        self.page.keyboard.press(" ")
+
+    def turn(self, before: float, after: float) -> None:
         key = "ArrowUp" if after > before else "ArrowDown"
-        page.keyboard.press({1: key, 5: f"Shift+{key}"}[int(abs(after - before))])
+        self.page.keyboard.press({1: key, 5: f"Shift+{key}"}[int(abs(after - before))])
 
 
 @dataclass(frozen=True)
@@ -144,15 +168,16 @@ def pivot_of(page: Page) -> Pivot:
     return Pivot(box["x"] + 240 * unit, box["y"] + 236 * unit, 175 * unit)
 
 
-def turn_by_pointer(page: Page, curve: Curve) -> None:
-    """Follow a curve with the mouse held down all the while."""
-    pivot = pivot_of(page)
-    schedule = MediaSchedule(page)
-    page.mouse.move(*pivot.point(NEUTRAL))
-    page.mouse.down()
-    for at_s, value in zip(curve.at_s[1:], curve.values[1:], strict=True):
-        schedule.wait_until(at_s)
-        page.mouse.move(*pivot.point(value))
+class PointerHand(Hand):
+    """Holds the mouse down all the while."""
+
+    def take_hold(self) -> None:
+        self.pivot = pivot_of(self.page)
+        self.page.mouse.move(*self.pivot.point(NEUTRAL))
+        self.page.mouse.down()
+
+    def turn(self, _before: float, after: float) -> None:
+        self.page.mouse.move(*self.pivot.point(after))
 
 
 def witnessed(page: Page, *, pivot: Pivot | None = None) -> Witnessed:

@@ -5,14 +5,13 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page, Response, expect
 from tests.e2e.conftest import Film, OpenContext
 from tests.e2e.desk import Desk, short_design
-from tests.e2e.hand import make_curve, set_witness, turn_by_keys, turn_by_pointer
-from tests.e2e.room import Room, tab_to
+from tests.e2e.hand import KeyHand, PointerHand, follow, make_curve, set_witness
+from tests.e2e.room import Room, Segment, tab_to
 from tests.e2e.serving import Server
 
 pytestmark = pytest.mark.e2e
@@ -85,33 +84,29 @@ class Secrets:
         return found
 
 
-def rated(room: Room, role: str) -> None:
-    room.wait_for_dial()
-    if role == "client":
-        turn_by_pointer(room.page, CLIENT)
-        room.page.mouse.up()
-    else:
-        tab_to(room.page, "[role=slider]")
-        turn_by_keys(room.page, THERAPIST)
-    room.wait_for_end_of_rating(timeout_s=25)
-
-
-def visit(context: BrowserContext, link: str, *, role: str) -> tuple[Room, Sequence[Any], set[str]]:
-    """Rate and describe; returns the room, the segments, and the ids met on the way."""
+def come_in(context: BrowserContext, link: str, *, clips: bool) -> Room:
+    """Come by a link as far as the dial."""
     set_witness(context)
     room = Room(context.new_page())
     room.come_in(link)
-    room.agree(clips=role == "client")
+    room.agree(clips=clips)
     room.check()
     room.read()
-    ids: set[str] = {str(room.page_data()["base"]).rpartition("/")[2]}
-    rated(room, role)
+    room.wait_for_dial()
+    return room
+
+
+def sitting_id(room: Room) -> str:
+    return str(room.page_data()["base"]).rpartition("/")[2]
+
+
+def describe(room: Room, words: str) -> tuple[Sequence[Segment], set[str]]:
+    """Describe all moments; returns them and the ids met on the way."""
     room.read()
-    ids.add(str(room.page_data()["base"]).rpartition("/")[2])
-    ids.add(room.page.locator("[name=segment]").input_value())
-    segments = room.recall(lambda place, _segment: f"{CANARY if role == 'client' else 'plain words'} {place}")
+    ids = {sitting_id(room), room.page.locator("[name=segment]").input_value()}
+    told = room.recall(lambda place, _segment: f"{words} {place}", watch=False)
     expect(room.page.locator("form")).to_have_count(0)
-    return room, segments, ids
+    return told, ids
 
 
 def ask(page: Page, method: str, path: str, body: str | None = None) -> tuple[int, str]:
@@ -134,13 +129,24 @@ def test_before_release_a_therapist_is_told_nothing_of_her_client(
     ears = {role: Ear() for role in contexts}
     for role, context in contexts.items():
         ears[role].listen(context)
-    _, told, ids = visit(contexts["client"], desk.make_link(session, "client"), role="client")
+    rooms = {
+        role: come_in(context, desk.make_link(session, role), clips=role == "client")
+        for role, context in contexts.items()
+    }
+    ids, own_ids = ({sitting_id(room)} for room in rooms.values())
+    tab_to(rooms["therapist"].page, "[role=slider]")
+    follow(PointerHand(rooms["client"].page, CLIENT), KeyHand(rooms["therapist"].page, THERAPIST))
+    rooms["client"].page.mouse.up()
+    for room in rooms.values():
+        room.wait_for_end_of_rating(timeout_s=25)
+    told, more = describe(rooms["client"], CANARY)
+    ids |= more
     secrets = Secrets(words=[CANARY, "heliotrope"], ids=sorted(ids), starts_s=[one.start_s for one in told])
     assert len(told) == 2
-
-    room, own, own_ids = visit(contexts["therapist"], desk.make_link(session, "therapist"), role="therapist")
+    own, more = describe(rooms["therapist"], "plain words")
+    own_ids |= more
     assert not {one.start_s for one in own} & set(secrets.starts_s), "else her own clips would hide her client's"
-    page = room.page
+    page = rooms["therapist"].page
     for _ in range(2):
         page.goto("/room/")
         expect(page.locator("form")).to_have_count(0)

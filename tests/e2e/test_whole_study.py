@@ -7,16 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from tests.e2e.conftest import Film, OpenContext
 from tests.e2e.desk import Bundle, Desk, short_design, submit, unfold
 from tests.e2e.hand import (
+    KeyHand,
+    PointerHand,
     Witnessed,
+    follow,
     make_curve,
-    pivot_of,
     set_witness,
-    turn_by_keys,
-    turn_by_pointer,
     witnessed,
 )
 from tests.e2e.room import Room, tab_to
@@ -76,23 +76,6 @@ def assert_same_changes(recorded: StepFunction, held: StepFunction) -> None:
     assert np.mean(np.abs(late_s) <= FRAME_S) >= 0.99, np.sort(late_s)
 
 
-def follow(room: Room, role: str) -> Witnessed:
-    """Rate the whole recording along the role's known curve; returns what the witness saw."""
-    page = room.page
-    room.wait_for_dial()
-    if role == "client":
-        pivot = pivot_of(page)
-        turn_by_pointer(page, CLIENT)
-        truth = witnessed(page, pivot=pivot)
-        page.mouse.up()
-    else:
-        tab_to(page, "[role=slider]")
-        turn_by_keys(page, THERAPIST)
-        truth = witnessed(page)
-    room.wait_for_end_of_rating(timeout_s=20)
-    return truth
-
-
 def test_a_dyad_goes_from_upload_to_report(
     empty_server: Server, film: Film, open_context: OpenContext, tmp_path: Path
 ) -> None:
@@ -117,32 +100,30 @@ def test_a_dyad_goes_from_upload_to_report(
     desk.page.goto(session)
     assert client_link.rpartition("/")[2] not in desk.page.content(), "a link is shown once"
 
-    client = Room(open_context(base_url=server.address).new_page())
-    set_witness(client.page.context)
-    client.come_in(client_link)
-    client.agree(clips=True)
-    client.check()
-    client.read()
+    client = come_in(open_context(base_url=server.address), client_link, clips=True)
     client.practise()
-    client_truth = follow(client, "client")
+    therapist = come_in(open_context(base_url=server.address), desk.make_link(session, "therapist"), clips=False)
+    therapist.skip_practice()
+    hands = PointerHand(client.page, CLIENT), KeyHand(therapist.page, THERAPIST)
+    for room in (client, therapist):
+        room.wait_for_dial()
+    tab_to(therapist.page, "[role=slider]")
+    follow(*hands)
+    client_truth = witnessed(client.page, pivot=hands[0].pivot)
+    therapist_truth = witnessed(therapist.page)
+    client.page.mouse.up()
+    for room in (client, therapist):
+        room.wait_for_end_of_rating(timeout_s=20)
+
     client.read()
     described = client.recall(lambda place, _segment: f"{WORDS['client']} {place}.")
     thanked(client)
-
     truth = extremes_of(CLIENT.held(end_s=LENGTH_S))
     assert len(truth.extremes) == 6
     assert {(one.start_s, one.end_s) for one in described} == {(one.start_s, one.end_s) for one in truth.extremes}
     last = described[-1]
     assert last.start_s in {one.start_s for one in truth.of("helpful")}, "the last one to be described is helpful"
 
-    therapist = Room(open_context(base_url=server.address).new_page())
-    set_witness(therapist.page.context)
-    therapist.come_in(desk.make_link(session, "therapist"))
-    therapist.agree()
-    therapist.check()
-    therapist.read()
-    therapist.skip_practice()
-    therapist_truth = follow(therapist, "therapist")
     therapist.read()
     therapist.recall(lambda place, _segment: f"{WORDS['therapist']} {place}.", watch=False)
     thanked(therapist)
@@ -183,6 +164,17 @@ def test_a_dyad_goes_from_upload_to_report(
     kinds = {one.start_s: one.kind for one in truth.extremes}
     assert {float(row["start_s"]): row["truth"] for row in guesses} == kinds
     assert [row["right"] for row in guesses].count("true") == right == 4
+
+
+def come_in(context: BrowserContext, link: str, *, clips: bool) -> Room:
+    """Come by a link as far as the practice."""
+    set_witness(context)
+    room = Room(context.new_page())
+    room.come_in(link)
+    room.agree(clips=clips)
+    room.check()
+    room.read()
+    return room
 
 
 def thanked(room: Room) -> None:
