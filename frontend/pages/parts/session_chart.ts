@@ -112,6 +112,7 @@ export class SessionChart {
     const neutral = plot.valToPos(this.data.scale.neutral, "y", true);
     ctx.fillStyle = soft;
     ctx.font = `${13 * devicePixelRatio}px ${getComputedStyle(this.place).fontFamily}`;
+    ctx.textAlign = "left";
     ctx.textBaseline = "top";
     ctx.fillText(this.data.scale.high_label, bbox.left + 4 * devicePixelRatio, bbox.top + 2 * devicePixelRatio);
     ctx.textBaseline = "bottom";

@@ -64,12 +64,8 @@ def serve(
     with lock_folder(path) as lock:
         _refuse_taken(port)
         root_key = prepare(path)
-        if prepared is not None:
-            prepared()
-            connections.close_all()
         fcntl.flock(lock, fcntl.LOCK_SH)
-        supervisor = _Supervisor(path, root_key, port)
-        supervisor.run(when_ready)
+        _Supervisor(path, root_key, port).run(when_ready, prepared=prepared)
 
 
 class PortTakenError(ValueError):
@@ -95,13 +91,16 @@ class _Supervisor:
         self.port = port
         self.stopping = threading.Event()
 
-    def run(self, when_ready: Callable[[str], None]) -> None:
+    def run(self, when_ready: Callable[[str], None], *, prepared: Callable[[], None] | None) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        for name in self.targets:
-            self._start(name)
-        threading.Thread(target=self._announce, args=(when_ready,), daemon=True).start()
+        self._start("web")
         try:
+            if prepared is not None:  # while the web process loads; the worker would take its jobs away
+                prepared()
+                connections.close_all()
+            self._start("worker")
+            threading.Thread(target=self._announce, args=(when_ready,), daemon=True).start()
             while not self.stopping.wait(0.5):
                 for name, child in list(self.children.items()):
                     if not child.is_alive() and not self.stopping.is_set():
