@@ -114,3 +114,10 @@ def test_whatever_is_not_defined_is_said_and_never_printed_as_a_number(a: list[f
 
 def test_no_rating_is_called_an_error(bare: DyadReport) -> None:
     assert "error" not in _every_sentence(bare.result)
+
+
+def test_a_lag_of_a_short_recording_is_labelled(bare: DyadReport) -> None:
+    lag = replace(bare.result.lag, seconds=3.0, r=0.5, p_shift=0.01, window_s=30.0)
+    long = replace(bare.result, lag=lag, n=1200, step_s=1.0)
+    assert "Do not believe" not in _words(say_lag(long))
+    assert "Do not believe this one" in _words(say_lag(replace(long, n=1199)))

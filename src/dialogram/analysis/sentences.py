@@ -76,12 +76,17 @@ def _say_shape(result: "DyadResult") -> str:
     return f"The two correlate r = {shape.r:.2f}, which rests on about {shape.n_effective:.0f} independent pairs."
 
 
+def can_believe_lag(result: "DyadResult") -> bool:
+    """Whether the recording is long enough for the p of its lag to keep its level."""
+    return math.isnan(result.lag.p_shift) or result.n * result.step_s >= LEAST_WINDOWS * 2 * result.lag.window_s
+
+
 def _say_lag(result: "DyadResult") -> str:
     lag = result.lag
     if math.isnan(lag.r):
         return ""
     looked = f"looked at ± {lag.window_s:g} s; {say_p(lag.p_shift)}"
-    if not math.isnan(lag.p_shift) and result.n * result.step_s < LEAST_WINDOWS * 2 * lag.window_s:
+    if not can_believe_lag(result):
         looked += ", not to be believed of so short a recording"
     if lag.seconds == 0:
         return f"They go together best without a lag ({looked})."

@@ -3,6 +3,7 @@
 import math
 
 from dialogram.analysis import DyadResult
+from dialogram.analysis.sentences import can_believe_lag
 from dialogram.reports.text import (
     SD,
     M,
@@ -194,6 +195,8 @@ def say_lag(result: DyadResult) -> list[Text]:
         P,
         f" {p_value(lag.p_shift)}).",
     )
+    if not can_believe_lag(result):
+        by_chance = [*by_chance, " Do not believe this one: of so short a recording it is too small too often."]
     return [[*found, *by_chance]]
 
 
