@@ -113,7 +113,7 @@ def test_a_dyad_goes_from_upload_to_report(
     therapist_truth = witnessed(therapist.page)
     client.page.mouse.up()
     for room in (client, therapist):
-        room.wait_for_end_of_rating(timeout_s=20)
+        room.wait_for_end_of_rating(timeout_s=60)
 
     client.read()
     described = client.recall(lambda place, _segment: f"{WORDS['client']} {place}.")
