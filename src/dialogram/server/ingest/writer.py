@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections
 from django.utils import timezone
 
 from dialogram.server.records.domain.event_records import Receipt, RecordBatch, store_batches
-from dialogram.vault import KeyUnknown
 
 MOST_TOGETHER = 256
 ANSWER_WITHIN_S = 25.0
@@ -51,22 +50,18 @@ class Writer:
                     together.append(self._queue.get_nowait())
                 except queue.Empty:
                     break
-            close_old_connections()
             self._commit(together)
 
     def _commit(self, together: Sequence[_Waiting]) -> None:
+        close_old_connections()
         try:
             receipts = store_batches([waiting.batch for waiting in together], now=timezone.now())
-        except (DatabaseError, KeyUnknown, OSError) as error:
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with one, its neighbours are stored
             if len(together) == 1:
                 together[0].answer.set_exception(error)
                 return
-            for waiting in together:  # one bad batch never fails its neighbours
-                self._commit([waiting])
-        except BaseException as error:
             for waiting in together:
-                waiting.answer.set_exception(error)
-            raise
+                self._commit([waiting])
         else:
             for waiting, receipt in zip(together, receipts, strict=True):
                 waiting.answer.set_result(receipt)

@@ -1,12 +1,15 @@
 """Storing what browsers wrote down: many batches in one transaction, each on its own feet."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce, Greatest
 
-from dialogram.server.records.models import ConflictingRecord, EventRecord, Sitting, Stream
+from dialogram.server.records.models import ConflictingRecord, DerivedTrace, EventRecord, Sitting, Stream
 from dialogram.server.records.models.sealed import sealer
 
 
@@ -40,20 +43,20 @@ def store_batches(batches: Sequence[RecordBatch], *, now: datetime) -> list[Rece
     receipts: list[Receipt] = []
     rows: list[EventRecord] = []
     conflicts: list[ConflictingRecord] = []
+    pending: defaultdict[str, dict[int, bytes]] = defaultdict(dict)
     for batch in batches:
         seal = sealer(batch.participant_id)
         seqs = [seq for seq, _ in batch.records]
         stored = dict(EventRecord.objects.filter(stream_id=batch.stream_pk, seq__in=seqs).values_list("seq", "digest"))
-        pending = {row.seq: row.digest for row in rows if row.stream_id == batch.stream_pk}
         receipt = Receipt()
         for seq, payload in batch.records:
             context = record_context(batch.stream_pk, seq)
             digest = seal.digest(payload, context=context)
-            known = stored.get(seq) or pending.get(seq)
+            known = stored.get(seq) or pending[batch.stream_pk].get(seq)
             fields = {"stream_id": batch.stream_pk, "seq": seq, "received_at": now, "digest": digest}
             if known is None:
                 rows.append(EventRecord(sealed_payload=seal.seal(payload, context=context), **fields))
-                pending[seq] = digest
+                pending[batch.stream_pk][seq] = digest
                 receipt.acknowledged.append(seq)
             elif bytes(known) == digest:
                 receipt.acknowledged.append(seq)
@@ -62,11 +65,13 @@ def store_batches(batches: Sequence[RecordBatch], *, now: datetime) -> list[Rece
                 receipt.conflicts.append(seq)
         receipts.append(receipt)
     EventRecord.objects.bulk_create(rows)
+    grown = {batch.sitting_id for batch in batches if pending[batch.stream_pk]}
+    DerivedTrace.objects.filter(sitting_id__in=grown).delete()  # made without these records: to be derived again
     ConflictingRecord.objects.bulk_create(conflicts, ignore_conflicts=True)
     for batch in batches:
         update: dict[str, object] = {"last_seen_at": now}
-        if batch.saved_to_s is not None:
-            update["saved_to_s"] = batch.saved_to_s
+        if batch.saved_to_s is not None:  # what is sent again late never takes back how far it is safe
+            update["saved_to_s"] = Greatest(Coalesce(F("saved_to_s"), batch.saved_to_s), batch.saved_to_s)
         Sitting.objects.filter(pk=batch.sitting_id).update(**update)
     return receipts
 
