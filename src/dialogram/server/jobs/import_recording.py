@@ -13,12 +13,14 @@ from dialogram.archive.recording import ImportCancelled, RecordingError, loudnes
 from dialogram.server.records.domain.jobs import end_job, report_progress
 from dialogram.server.records.domain.recordings import (
     Imported,
+    delete_pieces,
+    delete_rendition,
     fail_import,
     finish_import,
     pieces_of,
     seal_context,
 )
-from dialogram.server.records.enums import JobState
+from dialogram.server.records.enums import JobState, RecordingState
 from dialogram.server.records.models import Job, Recording
 from dialogram.server.records.models.sealed import keyring, recording_key
 from dialogram.vault import EncryptedScratch, seal
@@ -26,16 +28,18 @@ from dialogram.vault import EncryptedScratch, seal
 REPORT_EVERY_S = 0.5
 
 
-class ImportStopped(Exception):  # noqa: N818  # not an error: the worker was told to stop; the lease runs out and it is taken up again
-    """The worker stops; somebody else will do it again from the start."""
+class ImportStopped(Exception):  # noqa: N818  # not an error: the worker was told to stop
+    """The worker stops; the import will be done again from the start."""
 
 
 class _Hashing(io.RawIOBase):
-    """Reads on, and knows the SHA-256 of what was read."""
+    """Reads on, knows the SHA-256 of what was read, and stops reading when the import is cancelled."""
 
-    def __init__(self, source: BinaryIO) -> None:
+    def __init__(self, source: BinaryIO, reports: "_Reports") -> None:
         super().__init__()
-        self.source, self.digest = source, hashlib.sha256()
+        self.source, self.reports, self.digest = source, reports, hashlib.sha256()
+        self.size, self.done = max(1, source.seek(0, io.SEEK_END)), 0
+        source.seek(0)
 
     def readable(self) -> bool:
         return True
@@ -43,6 +47,10 @@ class _Hashing(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         data = self.source.read(size)
         self.digest.update(data)
+        self.done += len(data)
+        self.reports.progress(0.9 + 0.1 * self.done / self.size)
+        if self.reports.cancelled():
+            raise ImportCancelled
         return data
 
 
@@ -52,7 +60,7 @@ class _Reports:
     def __init__(self, job: Job, stopping: threading.Event) -> None:
         self.job, self.stopping = job, stopping
         self.next_at = 0.0
-        self.cancel_asked = False
+        self.cancel_asked = job.cancel_asked
 
     def progress(self, share: float) -> None:
         if time.monotonic() >= self.next_at:
@@ -64,32 +72,44 @@ class _Reports:
 
 
 def import_recording(job: Job, *, stopping: threading.Event) -> None:
-    """Import one uploaded recording; whatever happens, nothing half-made stays."""
+    """Import one uploaded recording; whatever happens, nothing half-made stays.
+
+    The recording's state is settled first, then what is left over is deleted, and the job is closed last: a worker
+    killed in between comes back to a recording that is not importing any more, and only clears up after itself.
+    """
     recording = Recording.objects.get(pk=job.subject)
-    parts = list(recording.parts.all())
     reports = _Reports(job, stopping)
+    ended, failure = JobState.DONE, ""
     try:
-        imported = _make(recording, reports)
+        if recording.state == RecordingState.IMPORTING:
+            imported = _make(recording, reports)
+            recording = finish_import(recording_id=recording.pk, imported=imported, now=timezone.now())
     except ImportCancelled:
         if stopping.is_set() and not reports.cancel_asked:
             raise ImportStopped from None
-        fail_import(recording_id=recording.pk, failure="The import was cancelled.", now=timezone.now())
-        end_job(job_id=job.pk, state=JobState.CANCELLED, now=timezone.now())
+        ended = JobState.CANCELLED
+        recording = fail_import(recording_id=recording.pk, failure="The import was cancelled.", now=timezone.now())
     except RecordingError as error:
-        fail_import(recording_id=recording.pk, failure=str(error), now=timezone.now())
-        end_job(job_id=job.pk, state=JobState.FAILED, now=timezone.now(), failure=error.code)
-    else:
-        finish_import(recording_id=recording.pk, imported=imported, now=timezone.now())
-        end_job(job_id=job.pk, state=JobState.DONE, now=timezone.now())
-    for part in parts:
-        pieces_of(part).delete()
+        ended, failure = JobState.FAILED, error.code
+        recording = fail_import(recording_id=recording.pk, failure=str(error), now=timezone.now())
+    if ended is JobState.DONE and recording.state != RecordingState.READY:
+        ended = JobState.CANCELLED
+    clear_up(recording)
+    end_job(job_id=job.pk, state=ended, now=timezone.now(), failure=failure)
+
+
+def clear_up(recording: Recording) -> None:
+    """Delete what an import that has ended leaves over: the pieces, and what it sealed in vain."""
+    if recording.state != RecordingState.READY:
+        delete_rendition(recording)
+    delete_pieces(recording)
 
 
 def _make(recording: Recording, reports: _Reports) -> Imported:
     key = keyring().key(recording_key(recording.pk))
     context = seal_context(recording.pk)
     scratch_folder = settings.SCRATCH
-    scratch_folder.mkdir(exist_ok=True)
+    scratch_folder.mkdir(mode=0o700, exist_ok=True)
     sources = [pieces_of(part).open() for part in recording.parts.all()]
     with EncryptedScratch(scratch_folder) as opened:
         scratch = cast("BinaryIO", opened)
@@ -102,11 +122,12 @@ def _make(recording: Recording, reports: _Reports) -> Imported:
             cancelled=reports.cancelled,
         )
         scratch.seek(0)
-        peaks = loudness_peaks(scratch)
+        peaks = loudness_peaks(
+            scratch, progress=lambda share: reports.progress(0.8 + 0.1 * share), cancelled=reports.cancelled
+        )
         with settings.VAULT.write(recording.loudness_name) as sealed:
             seal(io.BytesIO(peaks.tobytes()), sealed, key=key, context=context + b":loudness")
-        scratch.seek(0)
-        source = _Hashing(scratch)
+        source = _Hashing(scratch, reports)
         with settings.VAULT.write(recording.vault_name) as sealed:
             size = seal(cast("BinaryIO", source), sealed, key=key, context=context)
     return Imported(

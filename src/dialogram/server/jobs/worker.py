@@ -5,9 +5,9 @@ import threading
 
 from django.utils import timezone
 
-from dialogram.server.jobs.import_recording import ImportStopped, import_recording
+from dialogram.server.jobs.import_recording import ImportStopped, clear_up, import_recording
 from dialogram.server.records.domain.errors import where_raised
-from dialogram.server.records.domain.jobs import MOST_ATTEMPTS, claim_job, end_job
+from dialogram.server.records.domain.jobs import MOST_ATTEMPTS, claim_job, end_job, release_job
 from dialogram.server.records.domain.recordings import IMPORT, fail_import
 from dialogram.server.records.enums import JobState
 from dialogram.server.records.models import Job
@@ -34,8 +34,8 @@ def run_job(job: Job, *, stopping: threading.Event) -> None:
             raise RuntimeError("given up after several attempts")
         kinds[job.kind](job, stopping=stopping)
     except ImportStopped:
-        return
+        release_job(job_id=job.pk)
     except Exception as error:  # noqa: BLE001  # whatever went wrong, the job is closed and the worker goes on
         log.error("%s: %s", job.kind, where_raised(error))
-        fail_import(recording_id=job.subject, failure="The import failed unexpectedly.", now=timezone.now())
+        clear_up(fail_import(recording_id=job.subject, failure="The import failed unexpectedly.", now=timezone.now()))
         end_job(job_id=job.pk, state=JobState.FAILED, now=timezone.now(), failure=type(error).__name__)

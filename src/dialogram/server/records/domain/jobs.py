@@ -29,6 +29,13 @@ def report_progress(*, job_id: str, progress: float, now: datetime) -> bool:
     return Job.objects.filter(pk=job_id, cancel_asked=True).exists()
 
 
+def release_job(*, job_id: str) -> None:
+    """Give a job back untouched: its worker was told to stop, which is no failed attempt."""
+    Job.objects.filter(pk=job_id, state=JobState.RUNNING).update(
+        state=JobState.WAITING, lease_until=None, progress=0.0, attempts=F("attempts") - 1
+    )
+
+
 def end_job(*, job_id: str, state: JobState, now: datetime, failure: str = "") -> None:
     """Close a job."""
     done = {"progress": 1.0} if state == JobState.DONE else {}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -16,6 +17,7 @@ from dialogram.vault import SealedReader, UploadPieces, open_recording, recordin
 
 IMPORT = "import-recording"
 LEAST_LENGTH_S = 1.0
+MOST_FILE_BYTES = 200 * 1000**3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,8 @@ def start_upload(*, session_id: str, files: Sequence[tuple[str, int]], user_id: 
     session = Session.objects.select_related("dyad").get(pk=session_id)
     if not files or any(size <= 0 for _, size in files):
         raise StudyError("file-empty", "The file is empty.")
+    if any(size > MOST_FILE_BYTES for _, size in files):
+        raise StudyError("file-too-large", "A file has at most 200 GB.")
     if session.recordings.exclude(state__in=(RecordingState.VOID, RecordingState.FAILED)).exists():
         raise StudyError("recording-exists", "This session has a recording; make it void before you replace it.")
     recording = Recording(session=session, created_at=now)
@@ -124,8 +128,10 @@ def finish_import(*, recording_id: str, imported: Imported, now: datetime) -> Re
 
 @transaction.atomic
 def fail_import(*, recording_id: str, failure: str, now: datetime) -> Recording:
-    """Say in a sentence why a recording could not be imported."""
+    """Say in a sentence why a recording could not be imported; one that is ready or void already stays so."""
     recording = Recording.objects.select_for_update().get(pk=recording_id)
+    if recording.state != RecordingState.IMPORTING:
+        return recording
     recording.state = RecordingState.FAILED
     recording.failure = failure[:400]
     recording.save(update_fields=["state", "failure"])
@@ -143,14 +149,9 @@ def cancel_import(*, recording_id: str, user_id: int, now: datetime) -> None:
         recording.state = RecordingState.FAILED
         recording.failure = "The upload was cancelled."
         recording.save(update_fields=["state", "failure"])
-        for part in recording.parts.all():
-            transaction.on_commit(pieces_of(part).delete)
-    elif recording.state == RecordingState.IMPORTING:
-        Job.objects.filter(kind=IMPORT, subject=recording.pk, state__in=(JobState.WAITING, JobState.RUNNING)).update(
-            cancel_asked=True
-        )
-    else:
+    elif recording.state != RecordingState.IMPORTING:
         raise StudyError("nothing-to-cancel", "There is nothing under way to cancel.")
+    _stop_import(recording)
     audit.append(
         study_id_of(recording),
         actor=audit.account_actor(user_id),
@@ -205,6 +206,7 @@ def make_void(*, recording_id: str, reason: str, user_id: int, now: datetime) ->
         raise StudyError("reason-missing", "Say why the recording is made void.")
     if recording.state == RecordingState.VOID:
         raise StudyError("recording-void", "This recording is void already.")
+    _stop_import(recording)
     recording.state = RecordingState.VOID
     recording.void_reason = reason.strip()
     recording.save(update_fields=["state", "void_reason"])
@@ -236,6 +238,27 @@ def current_recording(session_id: str) -> Recording | None:
     return (
         Recording.objects.filter(session_id=session_id).exclude(state=RecordingState.VOID).order_by("created_at").last()
     )
+
+
+def delete_pieces(recording: Recording) -> None:
+    """Delete what was uploaded, when the rendition is sealed or nothing will come of it."""
+    for part in recording.parts.all():
+        pieces_of(part).delete()
+
+
+def delete_rendition(recording: Recording) -> None:
+    """Delete what an import sealed before it failed."""
+    for name in (recording.vault_name, recording.loudness_name):
+        settings.VAULT.delete(name)
+
+
+def _stop_import(recording: Recording) -> None:
+    """Let a running import stop; where none will clear up the pieces, delete them."""
+    open_jobs = Job.objects.filter(
+        kind=IMPORT, subject=recording.pk, state__in=(JobState.WAITING, JobState.RUNNING)
+    ).update(cancel_asked=True)
+    if not open_jobs:
+        transaction.on_commit(partial(delete_pieces, recording))
 
 
 def _ready(recording_id: str) -> Recording:

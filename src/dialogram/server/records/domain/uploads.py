@@ -3,7 +3,7 @@
 from math import ceil
 
 from dialogram.server.records.domain.errors import NotFoundError, StudyError
-from dialogram.server.records.domain.recordings import pieces_of
+from dialogram.server.records.domain.recordings import delete_pieces, pieces_of
 from dialogram.server.records.enums import RecordingState
 from dialogram.server.records.models import Recording, RecordingPart
 from dialogram.vault import PieceConflictError
@@ -28,6 +28,10 @@ def take_piece(*, recording_id: str, part_number: int, piece_number: int, data: 
         pieces_of(part).write_piece(piece_number, data)
     except PieceConflictError as error:
         raise StudyError("piece-conflict", "This is another file than the one whose upload was begun.") from error
+    part.recording.refresh_from_db(fields=["state"])
+    if part.recording.state in {RecordingState.FAILED, RecordingState.VOID}:  # given up while this piece came
+        delete_pieces(part.recording)
+        raise StudyError("upload-closed", "This upload is closed.")
 
 
 def received_pieces(recording: Recording) -> list[list[int]]:
