@@ -13,13 +13,14 @@ from dialogram.analysis.extremes import Kind
 from dialogram.server.records.domain import audit
 from dialogram.server.records.domain.consents import consent_of
 from dialogram.server.records.domain.errors import StudyError
-from dialogram.server.records.domain.recalls import extremes_of, said_of
+from dialogram.server.records.domain.recalls import Said, extremes_of, said_of
 from dialogram.server.records.domain.recordings import current_recording
 from dialogram.server.records.domain.sittings import finish_task
 from dialogram.server.records.domain.studies import design_of
 from dialogram.server.records.enums import SittingState
 from dialogram.server.records.models import Description, Guess, GuessRelease, Session, Sitting, Unblinding
 from dialogram.server.records.models.sealed import keyring, seal, unseal
+from dialogram.server.records.queries.releases import release_of
 from dialogram.study import Role, Task
 from dialogram.study.assignment import Clip, ToldNumbers, card_order, shown_clips, shown_id, told_numbers
 from dialogram.study.blinding import Viewer, ViewFacts, may_unblind
@@ -55,7 +56,7 @@ def client_recall(session_id: str) -> Sitting | None:
 def release_guess(*, session_id: str, user_id: int, now: datetime) -> GuessRelease:
     """Open the guess to the therapist; a researcher does this, never the client's finishing."""
     session = Session.objects.select_related("dyad__study").get(pk=session_id)
-    known = GuessRelease.objects.filter(session=session).first()
+    known = release_of(session_id)
     if known is not None:
         return known
     design = design_of(session.dyad.study)
@@ -101,8 +102,11 @@ def unblind(
     if not decision:
         raise StudyError(decision.code, "An owner can open the results early, and says in a sentence why.")
     session = Session.objects.select_related("dyad").get(pk=session_id)
+    recording = current_recording(session_id)
+    if recording is None:
+        raise StudyError("no-results", "This session has no results yet.")
     unblinding, is_new = Unblinding.objects.get_or_create(
-        session=session, defaults={"reason": reason.strip(), "unblinded_by_id": user_id, "unblinded_at": now}
+        recording=recording, defaults={"reason": reason.strip(), "unblinded_by_id": user_id, "unblinded_at": now}
     )
     if is_new:
         audit.append(
@@ -131,9 +135,15 @@ def _clips(recall: Sitting) -> dict[float, float]:
     said = {row.position: said_of(row) for row in Description.objects.select_related("sitting").filter(sitting=recall)}
     extremes = extremes_of(recall)
     shown = shown_clips(
-        Clip(start_s=extreme.start_s, vetoed=said[position].vetoed) for position, extreme in enumerate(extremes)
+        # A clip the client never came to, in a recall closed as partial, she had no chance to keep back.
+        Clip(start_s=extreme.start_s, vetoed=said[position].vetoed or not _was_asked(said[position]))
+        for position, extreme in enumerate(extremes)
     )
     return {extreme.start_s: extreme.end_s for extreme in extremes if extreme.start_s in shown}
+
+
+def _was_asked(said: Said) -> bool:
+    return said.left or said.skipped
 
 
 @transaction.atomic
@@ -143,7 +153,7 @@ def start_guess(*, sitting_id: str) -> Guess:
     guess = Guess.objects.filter(sitting=sitting).first()
     if guess is not None:
         return guess
-    release = GuessRelease.objects.select_related("about").filter(session_id=sitting.recording.session_id).first()
+    release = release_of(sitting.recording.session_id)
     if release is None:
         raise StudyError("not-released", "This is not open yet.")
     viewer_key = hmac.new(keyring().key("cards"), sitting.pk.encode(), hashlib.sha256).digest()
@@ -221,8 +231,8 @@ def true_kinds(guess: Guess) -> Mapping[str, Kind]:
 
 def _open(sitting_id: str) -> Guess:
     guess = Guess.objects.select_for_update().select_related("sitting__participant__study").get(sitting_id=sitting_id)
-    if guess.handed_in_at is not None:
-        raise StudyError("closed", "The guess is handed in.")
+    if guess.handed_in_at is not None or guess.sitting.state != SittingState.OPEN:
+        raise StudyError("closed", "The guess is closed.")
     return guess
 
 

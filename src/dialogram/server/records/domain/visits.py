@@ -11,7 +11,8 @@ from dialogram.server.records.domain.recordings import current_recording
 from dialogram.server.records.domain.sittings import finish_step, finish_task, open_sitting
 from dialogram.server.records.domain.studies import design_of
 from dialogram.server.records.enums import RecordingState, SittingState
-from dialogram.server.records.models import Description, GuessRelease, Link, Sitting
+from dialogram.server.records.models import Description, Link, Sitting
+from dialogram.server.records.queries.releases import release_of
 from dialogram.study import Design, Role, Task
 from dialogram.study.opening import OpeningFacts, may_open
 from dialogram.study.sitting import Position, Replay, Step, next_step, pass_step
@@ -63,7 +64,7 @@ def opening_facts(link: Link) -> OpeningFacts:
         rate_finished=Task.RATE in closed,
         extremes_picked=Task.RATE in closed,
         recall_finished=Task.RECALL in closed,
-        guess_released=GuessRelease.objects.filter(session_id=link.session_id).exists(),
+        guess_released=release_of(link.session_id) is not None,
     )
 
 

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 
 from dialogram.server.records.models.ids import RandomIdModel
+from dialogram.server.records.models.recordings import Recording
 from dialogram.server.records.models.sessions import Session
 from dialogram.server.records.models.sittings import Sitting
 
@@ -9,20 +10,21 @@ from dialogram.server.records.models.sittings import Sitting
 class GuessRelease(RandomIdModel):
     """The researcher's word that the therapist may guess; nothing the client does opens the task.
 
-    It freezes which clips are shown: sealed under the client's key, for they come from her extremes.
+    It freezes which clips are shown: sealed under the client's key, for they come from her extremes. When the
+    recording is made void, so is its release.
     """
 
-    session = models.OneToOneField(Session, on_delete=models.PROTECT, related_name="guess_release")
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="guess_releases")
     released_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     released_at = models.DateTimeField()
-    about = models.ForeignKey(Sitting, on_delete=models.PROTECT, related_name="releases")
+    about = models.OneToOneField(Sitting, on_delete=models.PROTECT, related_name="release")
     sealed_payload = models.BinaryField()
 
 
 class Unblinding(RandomIdModel):
-    """Results opened before the guess was in, on purpose and with a reason."""
+    """Results of a session's recording opened before the guess was in, on purpose and with a reason."""
 
-    session = models.OneToOneField(Session, on_delete=models.PROTECT, related_name="unblinding")
+    recording = models.OneToOneField(Recording, on_delete=models.PROTECT, related_name="unblinding")
     reason = models.TextField()
     unblinded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     unblinded_at = models.DateTimeField()

@@ -18,7 +18,6 @@ from dialogram.server.records.models import (
     Recording,
     Session,
     Sitting,
-    Unblinding,
 )
 from dialogram.server.records.queries.access import desk_facts
 from dialogram.study import Design, Role, Task
@@ -117,11 +116,17 @@ def sessions_at_a_glance(
     sessions = list(
         Session.objects.filter(dyad__study_id=membership.study_id, **({"pk": session_id} if session_id else {}))
         .exclude(dyad_id__in=list(hidden_dyads))
-        .select_related("dyad", "guess_release", "unblinding")
+        .select_related("dyad")
         .prefetch_related(
             Prefetch("dyad__members", DyadMember.objects.select_related("participant")),
             Prefetch("consents", Consent.objects.filter(version=design.consent_version, clips_agreed=True)),
-            Prefetch("recordings", Recording.objects.exclude(state=RecordingState.VOID).order_by("created_at")),
+            Prefetch(
+                "recordings",
+                Recording.objects.exclude(state=RecordingState.VOID)
+                .select_related("unblinding")
+                .order_by("created_at"),
+            ),
+            Prefetch("guess_releases", GuessRelease.objects.exclude(about__recording__state=RecordingState.VOID)),
         )
     )
     recordings = {session.pk: recording for session in sessions for recording in session.recordings.all()}
@@ -208,7 +213,7 @@ def _task_cell(role: Role, task: Task, sitting: Sitting | None, link_until: date
 
 def _unbegun_guess(session: Session, cell: Cell, cells: Mapping[tuple[Role, Task], Cell], *, shows_clips: bool) -> Cell:
     """Say of a guess nobody has begun whether it is released, could be, or has to wait for the client."""
-    if _has(session, GuessRelease):
+    if session.guess_releases.all():
         state = "released"
     elif all(is_closed(one) for (role, _), one in cells.items() if role is Role.CLIENT):
         state = "releasable" if shows_clips else "no-clips"
@@ -227,15 +232,11 @@ def _results_cell(
         membership,
         takes_part=False,
         guess_planned=design.has_guess,
-        guess_released=_has(session, GuessRelease),
+        guess_released=bool(session.guess_releases.all()),
         guess_in=guess is not None and guess.state == "finished",
-        is_unblinded=_has(session, Unblinding),
+        is_unblinded=any(hasattr(recording, "unblinding") for recording in session.recordings.all()),
     )
     return Cell(state="ready" if may_see(Viewer(membership.role), Thing.RESULTS, facts) else "locked")
-
-
-def _has(session: Session, what: type[GuessRelease | Unblinding]) -> bool:
-    return hasattr(session, "guess_release" if what is GuessRelease else "unblinding")
 
 
 def is_closed(cell: Cell) -> bool:

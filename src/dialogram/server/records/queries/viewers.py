@@ -1,7 +1,8 @@
 """What the blinding rules need to know of somebody at the desk who looks at a session."""
 
 from dialogram.server.records.enums import MemberRole, RecordingState, SittingState
-from dialogram.server.records.models import GuessRelease, Membership, Recording, Session, Sitting, Unblinding
+from dialogram.server.records.models import Membership, Recording, Session, Sitting
+from dialogram.server.records.queries.releases import release_of, unblinding_of
 from dialogram.study import Task, load_design
 from dialogram.study.blinding import Viewer, ViewFacts
 
@@ -22,8 +23,8 @@ def desk_viewer(*, user_id: int, session: Session) -> tuple[Viewer, ViewFacts]:
         deals_with_therapist=membership is None or membership.deals_with_therapists,
         is_void=not in_use.exists(),
         guess_planned=load_design(study.design_text, name="design.toml").has_guess,
-        guess_released=GuessRelease.objects.filter(session=session).exists(),
+        guess_released=release_of(session.pk) is not None,
         guess_in=guess_in.exists(),
-        is_unblinded=Unblinding.objects.filter(session=session).exists(),
+        is_unblinded=unblinding_of(session.pk) is not None,
     )
     return VIEWERS[MemberRole(membership.role)] if membership else Viewer.RESEARCHER, facts
