@@ -24,7 +24,7 @@ from dialogram.study import Role, Task
 type Cell = str | float | bool | None
 type Row = Sequence[Cell]
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Column:
 
 
 WHERE = (
-    Column("dyad", "codes of client and therapist"),
+    Column("dyad", "codes of client and therapist, joined by +, which no code contains"),
     Column("session", "number of the session in the course of therapy"),
 )
 WHO = (
@@ -78,8 +78,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *WHO,
         *SEGMENT,
         Column("truth", "what the client's rating made it"),
-        Column("guess", "where the card was put"),
-        Column("right", "true when the two are the same"),
+        Column("guess", "where the card was put; empty where it was not, in a guess closed as partial"),
+        Column("right", "true when the two are the same; empty without a guess"),
     ),
     "questionnaires.csv": (
         *WHO,
@@ -102,9 +102,11 @@ NOTE = (
 )
 
 
-@transaction.atomic
 def export_sessions(sessions: Sequence[Session], *, study_id: str, user_id: int, now: datetime) -> bytes:
-    """Write all there is of some sessions of a study as a ZIP file."""
+    """Write all there is of some sessions of a study as a ZIP file.
+
+    Only the entry in the trail is a transaction: the export of a whole study takes long, and people are rating.
+    """
     packed = io.BytesIO()
     rows: dict[str, list[Row]] = {name: [] for name in TABLES}
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bundle:
@@ -115,20 +117,21 @@ def export_sessions(sessions: Sequence[Session], *, study_id: str, user_id: int,
         codebook = [(name, column.name, column.meaning) for name, columns in TABLES.items() for column in columns]
         bundle.writestr("codebook.csv", _table(["file", "column", "meaning"], codebook))
         bundle.writestr("README.txt", f"Written by Dialogram {__version__} on {now:%Y-%m-%d}.\n{NOTE}\n")
-    audit.append(
-        study_id,
-        actor=audit.account_actor(user_id),
-        action="data.exported",
-        subject=study_id,
-        now=now,
-        details={"sessions": [session.pk for session in sessions]},
-    )
+    with transaction.atomic():
+        audit.append(
+            study_id,
+            actor=audit.account_actor(user_id),
+            action="data.exported",
+            subject=study_id,
+            now=now,
+            details={"sessions": [session.pk for session in sessions]},
+        )
     return packed.getvalue()
 
 
 def _collect(session: Session, rows: dict[str, list[Row]], bundle: zipfile.ZipFile, now: datetime) -> None:
     members = {member.role: member.participant.code for member in session.dyad.members.select_related("participant")}
-    dyad = "-".join(members[role] for role in (Role.CLIENT, Role.THERAPIST) if role in members)
+    dyad = "+".join(members[role] for role in (Role.CLIENT, Role.THERAPIST) if role in members)
     where: Row = (dyad, session.number)
     sittings = (
         Sitting.objects.filter(recording=current_recording(session.pk))
@@ -180,7 +183,8 @@ def _guess_rows(sitting: Sitting, who: Row) -> Iterable[Row]:
     truth, placed = true_kinds(guess), placed_of(guess)
     for card in sorted(cards_of(guess), key=lambda card: card.start_s):
         told = placed.get(card.shown_id)
-        yield (*who, card.start_s, card.end_s, truth[card.shown_id], told, told == truth[card.shown_id])
+        right = None if told is None else told == truth[card.shown_id]
+        yield (*who, card.start_s, card.end_s, truth[card.shown_id], told, right)
 
 
 def _table(header: Sequence[str], rows: Iterable[Row]) -> str:
