@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
@@ -66,7 +66,7 @@ def _digest(entry: AuditEntry, *, before: bytes) -> bytes:
     row = [
         entry.study_id,
         entry.number,
-        entry.at.isoformat(),
+        entry.at.astimezone(UTC).isoformat(),  # as it comes back from the database
         entry.actor,
         entry.action,
         entry.subject,

@@ -1,10 +1,13 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
 from dialogram.server.records.domain import audit
 from dialogram.server.records.domain.errors import StudyError
 from dialogram.server.records.models import Deviation, Dyad, Session
+
+EARLIEST_ZONE = timedelta(hours=14)
+"""How far ahead of UTC it can be today where the study is."""
 
 
 @transaction.atomic
@@ -13,7 +16,7 @@ def add_session(*, dyad_id: str, number: int, held_on: date | None, user_id: int
     dyad = Dyad.objects.get(pk=dyad_id)
     if number < 1:
         raise StudyError("session-number", "Sessions are counted from 1.")
-    if held_on is not None and held_on > now.date():
+    if held_on is not None and held_on > (now + EARLIEST_ZONE).date():
         raise StudyError("session-date", "The session's date lies in the future.")
     if Session.objects.filter(dyad=dyad, number=number).exists():
         raise StudyError("session-taken", f"This dyad already has a session {number}.")

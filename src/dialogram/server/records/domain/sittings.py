@@ -107,6 +107,8 @@ def finish_rating(*, sitting_id: str, stream_id: str, last_seq: int, now: dateti
     stream = Stream.objects.filter(sitting=sitting, stream_id=stream_id).first()
     if stream is None:
         raise StudyError("no-stream", "This page has not opened a stream.")
+    if stream.epoch != sitting.epoch:
+        raise StudyError("fenced", "Another page has taken over; the rating is handed in there.")
     stream.last_seq = last_seq
     stream.save(update_fields=["last_seq"])
     missing = count_missing(sitting)

@@ -6,7 +6,7 @@ from django.db import transaction
 from dialogram.server.records.domain import audit
 from dialogram.server.records.domain.errors import StudyError
 from dialogram.server.records.enums import MemberRole
-from dialogram.server.records.models import Membership, Study
+from dialogram.server.records.models import Membership, Sitting, Study
 from dialogram.study import Design, DesignError, load_design
 
 MOST_DESIGN_BYTES = 512 * 1024
@@ -50,6 +50,8 @@ def change_design(*, study_id: str, design_text: str, user_id: int, now: datetim
     """Give a study another design file; sittings that have begun keep what they froze."""
     _check(design_text)
     study = Study.objects.select_for_update().get(pk=study_id)
+    if _measure(design_of(study)) != _measure(load_design(design_text, name="design.toml")) and _is_rated(study):
+        raise StudyError("scale-in-use", "Somebody has begun to rate; the scale's name, ends and middle stand.")
     before = study.design_digest
     study.design_text = design_text
     study.design_digest = hashlib.sha256(design_text.encode()).hexdigest()
@@ -64,6 +66,15 @@ def change_design(*, study_id: str, design_text: str, user_id: int, now: datetim
     )
     study.refresh_from_db()
     return study
+
+
+def _measure(design: Design) -> tuple[str, float, float, float]:
+    scale = design.scale()
+    return scale.name, scale.low, scale.high, scale.neutral
+
+
+def _is_rated(study: Study) -> bool:
+    return Sitting.objects.filter(participant__study=study).exists()
 
 
 def _check(design_text: str) -> None:
