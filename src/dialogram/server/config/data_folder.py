@@ -34,22 +34,46 @@ class DataFolder:
 _opened: DataFolder | None = None
 
 
+KEYS = ("records-database", "identity-database", "audit", "links", "cards", "web")
+OURS = frozenset({"lock", "children.lock", "root.key", "root.key.partial"})
+"""What may lie in a folder in which there is no keyring yet: what a first run leaves that was broken off early."""
+
+
+class FolderError(ValueError):
+    """A folder that cannot be taken as a data folder."""
+
+
 def make_folder(path: Path) -> None:
-    """Make a data folder with its key file and keyring, if there is none yet."""
-    path.mkdir(parents=True, exist_ok=True)
-    os.chmod(path, 0o700)  # noqa: PTH101  # also for a folder that was there
-    key_file = path / "root.key"
-    if not key_file.exists():
-        make_key_file(key_file)
-    if not (path / "keyring.json").exists():
-        keyring = Keyring.create(path / "keyring.json", root_key=read_key_file(key_file))
-        for name in ("records-database", "identity-database", "audit", "links", "cards", "web"):
+    """Make a data folder with its key file and keyring, or finish one whose making was broken off.
+
+    Raises
+    ------
+    FolderError
+        When the folder holds something else, or data whose keyring is not there: nothing is changed in it.
+    KeyringError
+        When the key file is not there, or is another's.
+    """
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key_file, keyring_file = path / "root.key", path / "keyring.json"
+    if keyring_file.exists():
+        keyring = Keyring.open(keyring_file, root_key=read_key_file(key_file))
+    else:
+        others = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith("keyring.json"))
+        if not OURS.issuperset(others):
+            raise FolderError(f"{path}: expected an empty folder or one of Dialogram's with its keyring.json")
+        if not key_file.exists():
+            make_key_file(key_file)
+        keyring = Keyring.create(keyring_file, root_key=read_key_file(key_file))
+    path.chmod(0o700)  # also for a folder that was there
+    for name in KEYS:
+        if not keyring.has(name):
             keyring.create_key(name)
 
 
 def open_folder(path: Path, *, root_key: bytes | None = None) -> DataFolder:
     """Open a data folder for this process; without a root key it is read from the key file."""
     global _opened  # noqa: PLW0603  # one process, one data folder: settings read it from here
+    os.umask(0o077)  # what is made in it from here on is its owner's only
     key = root_key if root_key is not None else read_key_file(path / "root.key")
     _opened = DataFolder(
         path=path,
@@ -70,9 +94,9 @@ class FolderInUseError(ValueError):
     """Another Dialogram has this data folder open."""
 
 
-def lock_folder(path: Path, *, patience_s: float = 5.0) -> IO[str]:
-    """Take the folder's lock for as long as the returned file stays open; children of a killed one get time to end."""
-    lock = (path / "lock").open("w")
+def lock_folder(path: Path, *, name: str = "lock", patience_s: float = 5.0) -> IO[str]:
+    """Take a lock of the folder's for as long as the returned file stays open; who has it gets some time to end."""
+    lock = (path / name).open("w")
     until = time.monotonic() + patience_s
     while True:
         try:

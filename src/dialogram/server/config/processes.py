@@ -31,6 +31,7 @@ from dialogram.server.config.data_folder import lock_folder, make_folder, open_f
 BLOCKING_THREADS = 32
 READY_WITHIN_S = 60.0
 STOP_WITHIN_S = 10.0
+CHILDREN_LOCK = "children.lock"
 
 _spawn = multiprocessing.get_context("spawn")
 
@@ -60,11 +61,11 @@ def serve(
     path: Path, *, port: int, when_ready: Callable[[str], None], prepared: Callable[[], None] | None = None
 ) -> None:
     """Serve a data folder on this machine until SIGTERM or SIGINT."""
-    path.mkdir(parents=True, exist_ok=True)
-    with lock_folder(path) as lock:
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with lock_folder(path):
         _refuse_taken(port)
-        root_key = prepare(path)
-        fcntl.flock(lock, fcntl.LOCK_SH)
+        with lock_folder(path, name=CHILDREN_LOCK):  # those of a killed supervisor have ended now
+            root_key = prepare(path)
         _Supervisor(path, root_key, port).run(when_ready, prepared=prepared)
 
 
@@ -90,6 +91,7 @@ class _Supervisor:
         self.children: dict[str, process.BaseProcess] = {}
         self.port = port
         self.stopping = threading.Event()
+        self.preparing = False
 
     def run(self, when_ready: Callable[[str], None], *, prepared: Callable[[], None] | None) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -97,8 +99,7 @@ class _Supervisor:
         self._start("web")
         try:
             if prepared is not None:  # while the web process loads; the worker would take its jobs away
-                prepared()
-                connections.close_all()
+                self._prepare(prepared)
             self._start("worker")
             threading.Thread(target=self._announce, args=(when_ready,), daemon=True).start()
             while not self.stopping.wait(0.5):
@@ -115,8 +116,18 @@ class _Supervisor:
         child.start()
         self.children[name] = child
 
+    def _prepare(self, prepared: Callable[[], None]) -> None:
+        self.preparing = True
+        try:
+            prepared()
+        finally:
+            self.preparing = False
+            connections.close_all()
+
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping.set()
+        if self.preparing:  # it takes a minute and does not look; nothing of it is needed any more
+            raise KeyboardInterrupt
 
     def _announce(self, when_ready: Callable[[str], None]) -> None:
         address = f"http://localhost:{self.port}/"
@@ -200,8 +211,8 @@ _M_MMAP_THRESHOLD = -3
 
 
 def _hold_lock(path: Path) -> None:
-    """Share the folder's lock until this process ends, so that nobody else opens it while it still writes."""
-    lock = (path / "lock").open("w")
+    """Share the children's lock until this process ends, so that no supervisor starts others while it still writes."""
+    lock = (path / CHILDREN_LOCK).open("w")
     fcntl.flock(lock, fcntl.LOCK_SH)
     _held.append(lock)
 
@@ -210,12 +221,13 @@ _held: list[Any] = []
 
 
 def _end_with_parent() -> None:
-    """End when the parent is gone, however it went; a killed supervisor leaves no orphan that writes."""
-    parent = os.getppid()
+    """End when the parent is gone, however and whenever it went; a killed supervisor leaves no orphan that writes."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        raise RuntimeError("expected to be started by a supervisor")
 
     def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.25)
+        parent.join()
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
