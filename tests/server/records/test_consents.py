@@ -1,0 +1,58 @@
+import pytest
+from django.utils import timezone
+from tests.server.factories import World, agree, build_world, short_design
+
+from dialogram.server.records.domain.consents import consent_of, record_consent
+from dialogram.server.records.domain.errors import StudyError
+from dialogram.server.records.domain.people import add_participant
+from dialogram.server.records.domain.studies import change_design, design_of
+from dialogram.server.records.enums import ConsentWay
+from dialogram.server.records.models import AuditEntry, Consent
+from dialogram.study import Role
+
+pytestmark = pytest.mark.django_db
+
+
+def given(world: World) -> Consent | None:
+    return consent_of(participant_id=world.client.pk, session_id=world.session.pk)
+
+
+def test_a_consent_is_to_the_version_in_force() -> None:
+    world = build_world()
+    assert given(world) is None
+    agree(world, world.client)
+    first = given(world)
+    assert first is not None
+    assert (first.version, first.way) == (design_of(world.study).consent_version, ConsentWay.PAPER)
+    newer = short_design((f'version = "{first.version}"', 'version = "9"'))
+    change_design(study_id=world.study.pk, design_text=newer, user_id=world.owner.pk, now=timezone.now())
+    assert given(world) is None
+    agree(world, world.client, clips=False)
+    assert Consent.objects.count() == 2
+
+
+def test_a_consent_given_again_replaces_the_answer_and_both_are_in_the_trail() -> None:
+    world = build_world()
+    agree(world, world.client, clips=True)
+    agree(world, world.client, clips=False)
+    consent = Consent.objects.get()
+    assert not consent.clips_agreed
+    assert AuditEntry.objects.filter(action="consent.given").count() == 2
+
+
+def test_only_people_of_the_dyad_consent() -> None:
+    world = build_world()
+    stranger = add_participant(
+        study_id=world.study.pk, role=Role.CLIENT, code="K8", user_id=world.owner.pk, now=timezone.now()
+    )
+    with pytest.raises(StudyError) as caught:
+        record_consent(
+            participant_id=stranger.pk,
+            session_id=world.session.pk,
+            way=ConsentWay.SCREEN,
+            clips_agreed=True,
+            actor="test",
+            now=timezone.now(),
+        )
+    assert caught.value.code == "not-in-dyad"
+    assert not Consent.objects.exists()
