@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dialogram.study import DesignError, Role, Task, load_design, shipped_design, shipped_text
 from dialogram.study.design_keys import TABLES, Key
-from dialogram.study.rule import ExtremesRule, RateRule
+from dialogram.study.rule import RateRule, RecallRule
 from dialogram.study.texts import TEXT_KEYS, TextKey, needed_texts, placeholders_of
 
 SHIPPED = shipped_text("helpfulness")
@@ -37,7 +37,7 @@ def test_the_shipped_design_follows_the_published_study() -> None:
     scale = design.scale()
     assert (scale.low, scale.neutral, scale.high) == (0, 50, 100)
     assert (scale.low_label, scale.neutral_label, scale.high_label) == ("hindering", "neutral", "helpful")
-    assert design.extremes == ExtremesRule(
+    assert design.extremes == RecallRule(
         rule="extremes/1",
         window_s=30,
         per_kind=3,

@@ -3,16 +3,16 @@
 from dialogram.study.decision import Decision
 from dialogram.study.design import Design, DesignError, load_design, shipped_design, shipped_text
 from dialogram.study.questionnaire import Questionnaire, Subscale
-from dialogram.study.rule import ExtremesRule, RateRule
+from dialogram.study.rule import RateRule, RecallRule
 from dialogram.study.task import Role, Task
 
 __all__ = [
     "Decision",
     "Design",
     "DesignError",
-    "ExtremesRule",
     "Questionnaire",
     "RateRule",
+    "RecallRule",
     "Role",
     "Subscale",
     "Task",

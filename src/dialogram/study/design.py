@@ -12,7 +12,7 @@ from dialogram.study.design_sections import (
     read_texts,
 )
 from dialogram.study.questionnaire import Questionnaire
-from dialogram.study.rule import ExtremesRule, RateRule
+from dialogram.study.rule import RateRule, RecallRule
 from dialogram.study.task import Role, Task
 from dialogram.study.texts import Texts, placeholders_of
 from dialogram.timeline import Scale
@@ -42,7 +42,7 @@ class Design:
     title: str
     scales: Mapping[str, tuple[Scale, ...]]
     """By language."""
-    extremes: ExtremesRule
+    extremes: RecallRule
     tasks: Mapping[Role, tuple[Task, ...]]
     rate: RateRule
     guess_tells_numbers: bool
@@ -159,7 +159,7 @@ def load_design(text: str, *, name: str) -> Design:
         name=top["name"],
         title=top["title"],
         scales=read_scales(reader, top["language"]),
-        extremes=ExtremesRule(**single["extremes"]),
+        extremes=RecallRule(**single["extremes"]),
         tasks=tasks,
         rate=RateRule(**single["rate"]),
         guess_tells_numbers=single["guess"]["tell_numbers"],

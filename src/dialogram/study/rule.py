@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExtremesRule:
+class RecallRule:
     """How the highest and lowest rated segments of a trace are picked, and how they are replayed."""
 
     rule: str

@@ -16,7 +16,7 @@ from dialogram.server.records.domain.traces import derive_trace, trace_of
 from dialogram.server.records.enums import SittingState
 from dialogram.server.records.models import Description, ExtremeSet, Sitting
 from dialogram.server.records.models.sealed import seal, unseal
-from dialogram.study import Role, Task
+from dialogram.study import Design, Role, Task
 from dialogram.study.assignment import recall_order
 from dialogram.study.sitting import Moment, Replay
 
@@ -57,6 +57,19 @@ def rating_for(recall: Sitting) -> Sitting | None:
     ).first()
 
 
+def picking_rule(design: Design) -> ExtremesRule:
+    """Return the rule by which a design has its segments picked."""
+    asked = design.extremes
+    return ExtremesRule(
+        name=asked.rule,
+        window_s=asked.window_s,
+        per_kind=asked.per_kind,
+        warm_up_s=asked.warm_up_s,
+        least_coverage=asked.least_coverage,
+        same_kind_gap_s=asked.same_kind_gap_s,
+    )
+
+
 @transaction.atomic
 def start_recall(*, sitting_id: str, rng: random.Random, now: datetime) -> ExtremeSet:
     """Pick the extremes of the participant's rating and freeze them with rule and parameters, in a random order."""
@@ -67,15 +80,8 @@ def start_recall(*, sitting_id: str, rng: random.Random, now: datetime) -> Extre
     rating = rating_for(recall)
     if recall.task != Task.RECALL or rating is None or rating.state == SittingState.OPEN:
         raise StudyError("not-rated", "The recall opens when the rating is handed in.")
-    asked = design_of(recall.participant.study).extremes
-    rule = ExtremesRule(
-        name=asked.rule,
-        window_s=asked.window_s,
-        per_kind=asked.per_kind,
-        warm_up_s=asked.warm_up_s,
-        least_coverage=asked.least_coverage,
-        same_kind_gap_s=asked.same_kind_gap_s,
-    )
+    design = design_of(recall.participant.study)
+    rule = picking_rule(design)
     derived = derive_trace(sitting_id=rating.pk, now=now)
     picked = pick_extremes(trace_of(rating, now=now), rule)
     ordered = [picked.extremes[place] for place in recall_order(picked.extremes, rng=rng)]
@@ -83,7 +89,7 @@ def start_recall(*, sitting_id: str, rng: random.Random, now: datetime) -> Extre
     frozen = ExtremeSet.objects.create(
         sitting=recall,
         rule=rule.name,
-        parameters=asdict(rule) | {"lead_in_s": asked.lead_in_s},
+        parameters=asdict(rule) | {"lead_in_s": design.extremes.lead_in_s},
         trace_digest=bytes(derived.digest),
         picked_at=now,
         sealed_payload=seal(
@@ -110,11 +116,6 @@ def start_recall(*, sitting_id: str, rng: random.Random, now: datetime) -> Extre
 def extremes_of(recall: Sitting) -> Sequence[Extreme]:
     """Return a recall's frozen extremes, in the order in which they are replayed."""
     return [Extreme(**row) for row in _content(recall)["extremes"]]
-
-
-def notes_of(recall: Sitting) -> Sequence[str]:
-    """Return why there are fewer extremes than the rule asks for, if so."""
-    return [str(note) for note in _content(recall)["notes"]]
 
 
 def said_of(description: Description) -> Said:

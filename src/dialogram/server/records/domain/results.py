@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from dialogram.analysis import ExtremesRule, compare, score_guess, view_own
+from dialogram.analysis import compare, score_guess, view_own
 from dialogram.reports.dyad_report import DyadReport, Guess, GuessCard, Moment, SessionRating
 from dialogram.server.records.domain.guesses import cards_of, placed_of, told_of, true_kinds
-from dialogram.server.records.domain.recalls import extremes_of, said_of
+from dialogram.server.records.domain.recalls import extremes_of, picking_rule, said_of
 from dialogram.server.records.domain.recordings import current_recording
 from dialogram.server.records.domain.scores import total_of
 from dialogram.server.records.domain.studies import design_of
@@ -29,18 +29,10 @@ def report_session(session: Session, *, now: datetime) -> DyadReport | None:
         return None
     design = design_of(session.dyad.study)
     a, b = trace_of(client, now=now), trace_of(therapist, now=now)
-    rule = ExtremesRule(
-        name=design.extremes.rule,
-        window_s=design.extremes.window_s,
-        per_kind=design.extremes.per_kind,
-        warm_up_s=design.extremes.warm_up_s,
-        least_coverage=design.extremes.least_coverage,
-        same_kind_gap_s=design.extremes.same_kind_gap_s,
-    )
     return DyadReport(
         a=a,
         b=b,
-        result=compare(a, b, extremes_rule=rule),
+        result=compare(a, b, extremes_rule=picking_rule(design)),
         title=" and ".join(sitting.participant.code for sitting in (client, therapist)),
         subtitle=f"{session.dyad.study.name} · session {session.number}",
         moments_a=_moments(_closed(recording, Role.CLIENT, Task.RECALL)),
