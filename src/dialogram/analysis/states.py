@@ -10,7 +10,6 @@ from dialogram.timeline import Scale
 
 BAND_SHARE = 0.05
 """Within this share of the range round neutral a rating is neither helpful nor hindering."""
-STATES = ("hindering", "neutral", "helpful")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,6 @@ alone: kinds are told by shape and place, people by a name at the line.
 CLIENT = "#0072B2"
 THERAPIST = "#D55E00"
 OBSERVERS = "#009E73"
-OTHERS = ("#CC79A7", "#56B4E9", "#E69F00", "#F0E442")
 
 INK = "#1C2126"
 SOFT = "#5B636C"
