@@ -1,19 +1,16 @@
 """The recording's bytes for the desk's players."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from dialogram.server.desk.doors import desk, open_recording
-from dialogram.server.records.domain.recordings import note_played, open_rendition
+from dialogram.server.playback import answer_player
+from dialogram.server.records.domain.recordings import note_played
 from dialogram.server.records.enums import RecordingState
 from dialogram.study.blinding import Thing
-from dialogram.vault import SealedReader
-from dialogram.vault.ranges import answer_range
 
 LOOK = timedelta(minutes=30)
 LOOKS_KEY = "desk-looks"
@@ -27,25 +24,7 @@ def serve_media(request: HttpRequest, recording_id: str) -> HttpResponseBase:
         raise Http404
     if request.method == "GET":
         _note_look(request, recording.pk, place.account.pk)
-    tag = salted_hmac("dialogram.desk.media", f"{place.account.pk}:{recording.pk}", algorithm="sha256").hexdigest()[:32]
-    reader = open_rendition(recording)
-    answer = answer_range(
-        reader,
-        method=request.method or "GET",
-        range_header=request.headers.get("Range"),
-        if_range=request.headers.get("If-Range"),
-        etag=f'"{tag}"',
-    )
-    response: HttpResponseBase
-    if answer.status == 200 and request.method == "GET":
-        response = StreamingHttpResponse(_closing(reader, answer.body))
-    else:
-        response = HttpResponse(b"".join(answer.body), status=answer.status)
-        reader.close()
-    response["Content-Type"] = recording.media_type
-    for name, value in answer.headers.items():
-        response[name] = value
-    return response
+    return answer_player(request, recording, viewer=f"account:{place.account.pk}")
 
 
 def _note_look(request: HttpRequest, recording_id: str, user_id: int) -> None:
@@ -57,10 +36,3 @@ def _note_look(request: HttpRequest, recording_id: str, user_id: int) -> None:
     note_played(recording_id=recording_id, user_id=user_id, now=now)
     recent = {key: at for key, at in looks.items() if now - datetime.fromisoformat(at) < LOOK}
     request.session[LOOKS_KEY] = recent | {recording_id: now.isoformat()}
-
-
-def _closing(reader: SealedReader, body: Iterator[bytes]) -> Iterator[bytes]:
-    try:
-        yield from body
-    finally:
-        reader.close()
