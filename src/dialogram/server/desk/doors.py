@@ -16,8 +16,7 @@ from dialogram.server.records.domain.errors import NotFoundError, StudyError
 from dialogram.server.records.domain.studies import design_of
 from dialogram.server.records.enums import MemberRole
 from dialogram.server.records.models import Membership, Participant, Recording, Session, Sitting, Study
-from dialogram.server.records.queries.access import membership_of, own_dyads
-from dialogram.server.records.queries.viewers import desk_viewer
+from dialogram.server.records.queries.access import desk_viewer, membership_of, own_dyads
 from dialogram.server.records.rules import may
 from dialogram.study import Design, Role
 from dialogram.study.blinding import Thing, may_see

@@ -22,7 +22,7 @@ from dialogram.server.records.domain.guesses import unblind
 from dialogram.server.records.domain.recordings import current_recording
 from dialogram.server.records.domain.results import report_session
 from dialogram.server.records.models import Recording
-from dialogram.server.records.queries.viewers import desk_viewer
+from dialogram.server.records.queries.access import desk_viewer
 from dialogram.study.blinding import Thing
 
 FIGURES = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}

@@ -19,9 +19,9 @@ from dialogram.server.records.models import (
     Session,
     Sitting,
 )
-from dialogram.server.records.queries.access import desk_facts
+from dialogram.server.records.queries.access import desk_facts, viewer_of
 from dialogram.study import Design, Role, Task
-from dialogram.study.blinding import Thing, Viewer, may_see
+from dialogram.study.blinding import Thing, may_see
 
 STILL_THERE = timedelta(seconds=30)
 """A page says each second that it is there; after this long without a word it is gone."""
@@ -231,12 +231,13 @@ def _results_cell(
     facts = desk_facts(
         membership,
         takes_part=False,
+        is_void=False,
         guess_planned=design.has_guess,
         guess_released=bool(session.guess_releases.all()),
-        guess_in=guess is not None and guess.state == "finished",
+        guess_in=guess is not None and is_closed(guess),
         is_unblinded=any(hasattr(recording, "unblinding") for recording in session.recordings.all()),
     )
-    return Cell(state="ready" if may_see(Viewer(membership.role), Thing.RESULTS, facts) else "locked")
+    return Cell(state="ready" if may_see(viewer_of(membership), Thing.RESULTS, facts) else "locked")
 
 
 def is_closed(cell: Cell) -> bool:
