@@ -70,7 +70,6 @@ def test_the_shipped_texts_keep_their_promises() -> None:
     assert "Your therapist sees neither your ratings nor your words." in client
     assert "If you agree, your therapist will see six short clips" in client
     assert 2 * design.extremes.per_kind == 6
-    assert not design.has_text("consent_share", role=Role.CLIENT)
     assert "why" in design.text("recall_question_hindering", role=Role.CLIENT).lower()
     assert "what was happening" in design.text("recall_question_hindering", role=Role.THERAPIST).lower()
     assert "less helpful than other moments" in design.text("recall_question_relative_hindering", role="client")
@@ -279,7 +278,7 @@ def key_row(key: Key) -> str:
 
 def text_row(text: TextKey) -> str:
     whose = "all" if text.roles == frozenset(Role) else ", ".join(sorted(text.roles))
-    need = "optional" if not text.required else "with a guess" if text.for_guess else "required"
+    need = "with a guess" if text.for_guess else "required"
     return f"| `{text.name}` | {text.task or 'every task'} | {whose} | {need} | {text.meaning} |"
 
 

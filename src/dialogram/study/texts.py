@@ -9,23 +9,33 @@ ALL_ROLES = frozenset(Role)
 
 @dataclass(frozen=True, kw_only=True)
 class TextKey:
-    """One text a design may or must bring: where it is shown, to whom, and what it may leave open."""
+    """One text of a design: where it is shown, to whom, and what it may leave open."""
 
     name: str
     meaning: str
     task: Task | None = None
     """The task it belongs to; None for the pages every participant meets."""
     roles: frozenset[Role] = ALL_ROLES
-    required: bool = True
     placeholders: tuple[str, ...] = ()
     for_guess: bool = False
     """Needed only where the design has a guess."""
 
 
-def _recall_question(side: str, relative: bool) -> TextKey:  # noqa: FBT001  # both are shown in the name
+def recall_question(side: str, *, relative: bool) -> str:
+    """Return the key of the question after a replayed segment.
+
+    Examples
+    --------
+    >>> recall_question("helpful", relative=True)
+    'recall_question_relative_helpful'
+    """
+    return f"recall_question_{'relative_' if relative else ''}{side}"
+
+
+def _recall_question(side: str, *, relative: bool) -> TextKey:
     which = "not beyond neutral on its side, so it is only so beside other moments" if relative else f"rated {side}"
     return TextKey(
-        name=f"recall_question_{'relative_' if relative else ''}{side}",
+        name=recall_question(side, relative=relative),
         task=Task.RECALL,
         meaning=f"The question after a {side} segment that is {which}.",
     )
@@ -45,14 +55,6 @@ TEXT_KEYS: dict[str, TextKey] = {
             for_guess=True,
             meaning="A second sentence to agree to or not: that the therapist sees the clips.",
         ),
-        TextKey(
-            name="consent_share",
-            roles=frozenset({Role.CLIENT}),
-            required=False,
-            for_guess=True,
-            meaning="A third: that the therapist is told the ratings and words after the guess. Offered only "
-            "where a design has this text; the others must then be true beside it.",
-        ),
         TextKey(name="sound_check", meaning="Beside the controls for picture and sound."),
         TextKey(name="instructions", task=Task.RATE, meaning="The one instruction for rating."),
         TextKey(name="practice", task=Task.RATE, meaning="Before the practice."),
@@ -60,7 +62,7 @@ TEXT_KEYS: dict[str, TextKey] = {
         TextKey(name="break", task=Task.RATE, meaning="When a break is offered."),
         TextKey(name="recall_instructions", task=Task.RECALL, meaning="Before the first segment."),
         TextKey(name="recall_moment", task=Task.RECALL, meaning="Was this the moment?"),
-        *(_recall_question(side, relative) for relative in (False, True) for side in ("helpful", "hindering")),
+        *(_recall_question(side, relative=relative) for relative in (False, True) for side in ("helpful", "hindering")),
         TextKey(
             name="recall_veto",
             task=Task.RECALL,
@@ -103,7 +105,7 @@ def needed_texts(tasks: Mapping[Role, tuple[Task, ...]]) -> list[tuple[Role, Tex
         for role, of_role in tasks.items()
         if of_role
         for key in TEXT_KEYS.values()
-        if key.required and role in key.roles and (key.task is None or key.task in of_role)
+        if role in key.roles and (key.task is None or key.task in of_role)
         if has_guess or not key.for_guess
     ]
 

@@ -15,6 +15,7 @@ from dialogram.server.records.enums import SittingState
 from dialogram.server.records.models import Sitting
 from dialogram.study import Role, Task
 from dialogram.study.blinding import Thing
+from dialogram.study.texts import recall_question
 
 WORDS = {Role.CLIENT: Thing.CLIENT_WORDS, Role.THERAPIST: Thing.THERAPIST_WORDS}
 
@@ -56,7 +57,12 @@ def show(request: HttpRequest, sitting_id: str) -> HttpResponseBase:
             "moment_question": place.design.text("recall_moment", role=role),
             "may_veto": role is Role.CLIENT and place.design.has_guess,
             "segments": [
-                (segment, place.design.text(_question(segment.extreme.kind, segment.extreme.relative), role=role))
+                (
+                    segment,
+                    place.design.text(
+                        recall_question(segment.extreme.kind, relative=segment.extreme.relative), role=role
+                    ),
+                )
                 for segment in segments
             ],
         },
@@ -106,7 +112,3 @@ def _recall(request: HttpRequest, sitting_id: str) -> tuple[SessionPlace, Sittin
 def _refuse_locked(place: SessionPlace, role: Role) -> None:
     if role not in WORDS or not place.may_see(WORDS[role]):
         raise Http404
-
-
-def _question(kind: str, relative: bool) -> str:  # noqa: FBT001  # both name the text
-    return f"recall_question_{'relative_' if relative else ''}{kind}"

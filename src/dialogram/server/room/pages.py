@@ -19,6 +19,7 @@ from dialogram.server.room.texts import moments, texts_of
 from dialogram.study import Task
 from dialogram.study.assignment import ToldNumbers, one_in
 from dialogram.study.sitting import Step
+from dialogram.study.texts import recall_question
 
 TEMPLATES = {
     Step.CONSENT: "consent",
@@ -180,12 +181,11 @@ def _segment(visit: Visit) -> dict[str, Any]:
     sitting = visit.sitting
     extremes = extremes_of(sitting)
     extreme = extremes[description.position]
-    relative = "relative_" if extreme.relative else ""
     lead_in_s = float(ExtremeSet.objects.get(sitting=sitting).parameters["lead_in_s"])
     consent = consent_of(participant_id=sitting.participant_id, session_id=sitting.recording.session_id)
     return {
         "description": description,
-        "question": _text(visit, f"recall_question_{relative}{extreme.kind}"),
+        "question": _text(visit, recall_question(extreme.kind, relative=extreme.relative)),
         "moment_question": _text(visit, "recall_moment"),
         "moments": moments(),
         "veto": _optional(visit, "recall_veto") if consent and consent.clips_agreed else "",
