@@ -1,5 +1,6 @@
 import json
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -48,21 +49,17 @@ def seqs_of(stream: Stream) -> list[int]:
 
 
 def store_together(*batches: RecordBatch) -> list[Receipt | Exception]:
-    """Let a writer find all of these in its queue at once."""
+    """Let a writer find all of these in its queue at once, in this order."""
     held = Writer()
-    gate = threading.Event()
-    commit = held._commit
-
-    def wait_then_commit(together: object) -> None:
-        gate.wait(5)
-        commit(together)  # type: ignore[arg-type]  # what the writer hands over
-
-    held._commit = wait_then_commit  # type: ignore[method-assign]  # the real one, begun later
-    with ThreadPoolExecutor(len(batches) + 1) as pool:
-        answers = [pool.submit(held.store, one) for one in batches]
-        while held._queue.qsize() < len(batches) - 1:
-            pass
-        gate.set()
+    held._thread = threading.current_thread()  # alive, so that none is started yet
+    with ThreadPoolExecutor(len(batches)) as pool:
+        answers = []
+        for queued, one in enumerate(batches, start=1):
+            answers.append(pool.submit(held.store, one))
+            while held._queue.qsize() < queued:
+                time.sleep(0.001)
+        held._thread = None
+        held._ensure_thread()
     return [answer.exception() or answer.result() for answer in answers]  # type: ignore[misc]  # Exception or Receipt
 
 
