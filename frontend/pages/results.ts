@@ -13,10 +13,24 @@ const chart = marked<HTMLElement>("chart");
 const drawn = new SessionChart(chart, data, seek);
 const playWord = play.textContent ?? "";
 const STEP_S = 5;
+const end_s = data.start_s + data.raters[0].values.length * data.step_s;
+const sections = [...document.querySelectorAll<HTMLDetailsElement>(".sentences details")];
+chart.setAttribute("aria-valuemax", end_s.toFixed(0));
+// On a phone the headings come first, and what is wanted is unfolded.
+if (matchMedia("(max-width: 800px)").matches) for (const section of sections) section.open = false;
+addEventListener("beforeprint", () => {
+  for (const section of sections) section.open = true;
+});
 
 function seek(media_s: number): void {
   player.currentTime = Math.max(0, media_s);
   show();
+}
+
+function sayMoment(media_s: number, bin: number): void {
+  const said = data.raters.map(({ name, values }) => `${name} ${values[bin]?.toFixed(0) ?? "–"}`);
+  chart.setAttribute("aria-valuenow", media_s.toFixed(0));
+  chart.setAttribute("aria-valuetext", [clockText(media_s), ...said].join(", "));
 }
 
 function show(): void {
@@ -28,6 +42,8 @@ function show(): void {
     const value = data.raters[Number(place.dataset.value)]?.values[bin];
     write(place, value === null || value === undefined ? "–" : value.toFixed(0));
   }
+  // What plays is not spoken: a voice beside the voices of the recording.
+  if (player.paused) sayMoment(media_s, bin);
 }
 
 async function follow(): Promise<void> {
@@ -60,8 +76,10 @@ for (const moment of document.querySelectorAll<HTMLElement>("[data-seek]")) {
 }
 
 chart.addEventListener("keydown", (event) => {
-  if (event.key === "ArrowRight") seek(player.currentTime + STEP_S);
-  else if (event.key === "ArrowLeft") seek(player.currentTime - STEP_S);
+  if (event.key === "ArrowRight" || event.key === "ArrowUp") seek(player.currentTime + STEP_S);
+  else if (event.key === "ArrowLeft" || event.key === "ArrowDown") seek(player.currentTime - STEP_S);
+  else if (event.key === "Home") seek(data.start_s);
+  else if (event.key === "End") seek(end_s);
   else if (event.key === " " || event.key === "Enter") toggle();
   else return;
   event.preventDefault();

@@ -153,7 +153,7 @@ def test_open_places_are_filled_or_asked_for() -> None:
         ("{one_in}", "{one_of}", "debrief", "texts.en.therapist.debrief", 'found "{one_of}"'),
         ("{one_in}", "{0}", "debrief", "texts.en.therapist.debrief", "a brace is written"),
         ("I have read this", "I {have} read this", "consent_agree", "texts.en.consent_agree", "no placeholder, found"),
-        ("Thank you. Your answers", "{Thank you", "thanks", "texts.en.thanks", "a brace is written"),
+        ("Your answers are", "{Your answers", "thanks", "texts.en.thanks", "a brace is written"),
         ("max = 60", "max = 6", "max = 6", "questionnaires[1].max", "more than min, 12.0, found 6"),
         ('key = "session"', 'key = "alliance"', None, "questionnaires[2].key", "not used before"),
         ('key = "session"', 'key = "Session!"', 'key = "Session!"', "questionnaires[2].key", "lower case letters"),

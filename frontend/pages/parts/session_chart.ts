@@ -29,6 +29,15 @@ export interface SessionData {
 }
 
 const MARK_PX = 6;
+const GAP_PX = 12;
+const WHOLE_MINUTES = [1, 2, 5, 10, 15, 30, 60];
+
+function widest(texts: string[], font: string): number {
+  const ctx = document.createElement("canvas").getContext("2d");
+  if (!ctx) return 0;
+  ctx.font = font;
+  return Math.max(...texts.flatMap((text) => text.split("\n")).map((line) => ctx.measureText(line).width));
+}
 
 /** Two ratings over the minutes of a session, drawn into `place`; a click or a key says which moment is wanted. */
 export class SessionChart {
@@ -45,13 +54,15 @@ export class SessionChart {
     const soft = style.getPropertyValue("--soft");
     const font = `13px ${style.fontFamily}`;
     const { scale, raters } = data;
+    const ends = [`${scale.low}\n${scale.low_label}`, `${scale.neutral}`, `${scale.high}\n${scale.high_label}`];
+    const end_s = data.start_s + raters[0].values.length * data.step_s;
     const minutes = (raters[0].values as unknown[]).map((_, bin) => (data.start_s + (bin + 0.5) * data.step_s) / 60);
     this.plot = new uPlot(
       {
         ...this.size(),
         legend: { show: false },
         cursor: { y: false, drag: { setScale: false, x: false, y: false }, points: { show: false } },
-        scales: { x: { time: false }, y: { range: [scale.low, scale.high] } },
+        scales: { x: { time: false, range: [data.start_s / 60, end_s / 60] }, y: { range: [scale.low, scale.high] } },
         axes: [
           {
             stroke: soft,
@@ -59,7 +70,8 @@ export class SessionChart {
             grid: { show: false },
             ticks: { show: false },
             size: 30,
-            label: "minutes",
+            incrs: WHOLE_MINUTES,
+            label: place.dataset.minutes ?? "",
             labelFont: font,
             labelSize: 20,
           },
@@ -68,8 +80,9 @@ export class SessionChart {
             font,
             grid: { show: false },
             ticks: { show: false },
-            size: 44,
+            size: widest(ends, font) + GAP_PX,
             splits: () => [scale.low, scale.neutral, scale.high],
+            values: () => ends,
           },
         ],
         series: [
@@ -110,13 +123,6 @@ export class SessionChart {
       ctx.fillRect(left, bbox.top, right - left, bbox.height);
     }
     const neutral = plot.valToPos(this.data.scale.neutral, "y", true);
-    ctx.fillStyle = soft;
-    ctx.font = `${13 * devicePixelRatio}px ${getComputedStyle(this.place).fontFamily}`;
-    ctx.textAlign = "left";
-    ctx.textBaseline = "top";
-    ctx.fillText(this.data.scale.high_label, bbox.left + 4 * devicePixelRatio, bbox.top + 2 * devicePixelRatio);
-    ctx.textBaseline = "bottom";
-    ctx.fillText(this.data.scale.low_label, bbox.left + 4 * devicePixelRatio, bbox.top + bbox.height);
     ctx.strokeStyle = soft;
     ctx.globalAlpha = 0.6;
     ctx.setLineDash([2 * devicePixelRatio, 5 * devicePixelRatio]);

@@ -67,9 +67,19 @@ def render_html(page: Page) -> str:
 
 
 def render_sections(sections: Iterable[Section]) -> Markup:
-    """Write the sections of a page alone, to be set into another page; styles are that page's own."""
+    """Write the sections of a page alone, each to be folded, into another page; styles are that page's own."""
     figures = iter(range(1, 100))
-    return Markup("".join(_section(section, figures) for section in sections))
+    return Markup(
+        "".join(
+            tag(
+                "details",
+                tag("summary", tag("h2", section.heading)),
+                *(_block(block, figures) for block in section.blocks),
+                open="",
+            )
+            for section in sections
+        )
+    )
 
 
 def _section(section: Section, figures: Iterator[int]) -> Markup:

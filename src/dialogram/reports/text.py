@@ -1,6 +1,7 @@
 """Words with little marks in them, and numbers as an article prints them."""
 
 import math
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,13 +23,14 @@ class Span:
 type Text = Sequence[str | Span]
 """A run of plain words and spans. Never markup: whatever a person wrote stays what it is."""
 
-_EQUALS = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
+_SIGN = re.compile(r" ([=<])[ \N{NO-BREAK SPACE}]")
 M, SD, P, R, T = (Span(letter, "italic") for letter in ("M", "SD", "p", "r", "t"))
 
 
 def say(*parts: str | Span) -> Text:
     """Put words and spans in a row; a statistic stays on one line with its number."""
-    return tuple(part.replace(" = ", _EQUALS) if isinstance(part, str) else part for part in parts)
+    kept = "\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}"
+    return tuple(_SIGN.sub(kept, part) if isinstance(part, str) else part for part in parts)
 
 
 def odds(p: float) -> str:

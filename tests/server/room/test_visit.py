@@ -121,9 +121,9 @@ def test_stopping_leads_to_a_calm_page_with_help_and_the_way_back_stays_open() -
 
     stopped = browser.post("/room/stop", follow=True)
 
-    assert title(stopped) == "All is well"
+    assert title(stopped) == "You have stopped"
     assert "call your local emergency number" in stopped.content.decode()
-    assert title(browser.get("/room/stop")) == "All is well"
+    assert title(browser.get("/room/stop")) == "You have stopped"
     assert Sitting.objects.get().stopped_at is not None
     assert title(browser.post("/room/", follow=True)) == "Picture and sound"
 

@@ -142,7 +142,7 @@ def set_confirmed(request: HttpRequest, recording_id: str) -> HttpResponseBase:
         return redirect("desk:look", recording.pk)
     done = attempt(request, lambda: confirm(recording_id=recording.pk, user_id=place.account.pk, now=timezone.now()))
     if done is not None:
-        messages.success(request, _("Confirmed. Links can open now."))
+        messages.success(request, _("Confirmed."))
     return back(place)
 
 
