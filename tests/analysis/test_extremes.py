@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from dialogram.analysis.extremes import ExtremesRule, pick_extremes
 from dialogram.analysis.segment_mean import mean_over
-from dialogram.timeline import Scale, Trace
+from dialogram.timeline import Scale, Segment, Trace
 
 
 @st.composite
@@ -49,6 +49,40 @@ def test_what_is_picked_keeps_the_rule(trace: Trace, per_kind: int) -> None:
         # Later picks of a kind cannot be better than earlier ones, but for rounding.
         assert np.all(np.diff(means) <= 1e-7 if kind == "helpful" else np.diff(means) >= -1e-7)
         assert len(found) == per_kind or any(kind in note or note.startswith("none") for note in picked.notes)
+
+
+def pick_by_trial(trace: Trace, per_kind: int) -> list[tuple[str, float]]:
+    """Try every window anew for each pick, as the rule is written."""
+    end_s = trace.start_s + trace.duration_s
+    windows = [Segment(start_s, start_s + 30) for start_s in trace.times_s if start_s + 30 <= end_s + 1e-6]
+    scored = [(window, *mean_over(trace, window)) for window in windows if window.start_s >= trace.start_s + 60 - 1e-6]
+    scored = [one for one in scored if one[2] >= 0.9 - 1e-9]
+    taken: list[tuple[str, Segment]] = []
+    for _ in range(per_kind):
+        for kind, sign in (("helpful", 1.0), ("hindering", -1.0)):
+            free = [
+                (window, sign * mean)
+                for window, mean, _ in scored
+                if all(window.gap_s(other) >= (60 if kind == of else 15) - 1e-6 for of, other in taken)
+            ]
+            worst = min((sign * mean for _, mean, _ in scored), default=0.0)
+            best = max((score for _, score in free), default=worst)
+            if best - worst > 1e-7:
+                taken.append((kind, next(window for window, score in free if score >= best - 1e-7)))
+    return sorted((kind, window.start_s) for kind, window in taken)
+
+
+@given(traces(), st.integers(1, 4))
+def test_what_is_picked_is_what_trying_every_window_gives(trace: Trace, per_kind: int) -> None:
+    picked = pick_extremes(trace, ExtremesRule(per_kind=per_kind)).extremes
+    assert sorted((one.kind, one.start_s) for one in picked) == pick_by_trial(trace, per_kind)
+
+
+def test_a_peak_and_a_trough_need_but_half_a_window_between_them() -> None:
+    values = np.full(900, 50.0)
+    values[300:330], values[350:380] = 90, 10
+    picked = pick_extremes(Trace(values=values, step_s=1.0), ExtremesRule(per_kind=1))
+    assert [(one.kind, one.start_s) for one in picked.extremes] == [("helpful", 300.0), ("hindering", 350.0)]
 
 
 @given(traces())

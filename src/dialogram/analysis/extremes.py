@@ -167,7 +167,7 @@ def pick_extremes(trace: Trace, rule: ExtremesRule | None = None) -> Extremes:
     starts_s = trace.times_s[: means.size]
     rated = coverage >= rule.least_coverage - _ROUNDING
     late = starts_s - trace.start_s >= rule.warm_up_s - _ROUNDING * trace.step_s
-    open_to = dict.fromkeys(KINDS, rated & late)
+    open_to = {kind: rated & late for kind in KINDS}
     if not open_to["helpful"].any():
         return Extremes(rule=rule, extremes=(), notes=(_why_none(trace, rule, rated=bool(rated.any())),))
     tie = rule.tie_share * trace.scale.range
