@@ -167,15 +167,17 @@ def pick_extremes(trace: Trace, rule: ExtremesRule | None = None) -> Extremes:
     starts_s = trace.times_s[: means.size]
     rated = coverage >= rule.least_coverage - _ROUNDING
     late = starts_s - trace.start_s >= rule.warm_up_s - _ROUNDING * trace.step_s
-    open_to = {kind: rated & late for kind in KINDS}
-    if not open_to["helpful"].any():
+    free = rated & late
+    if not free.any():
         return Extremes(rule=rule, extremes=(), notes=(_why_none(trace, rule, rated=bool(rated.any())),))
     tie = rule.tie_share * trace.scale.range
-    lowest = float(means[open_to["helpful"]].min())
-    highest = float(means[open_to["helpful"]].max())
+    lowest = float(means[free].min())
+    highest = float(means[free].max())
     if highest - lowest <= tie:
         return Extremes(rule=rule, extremes=(), notes=(f"none: the trace is flat (every window is at {lowest:g})",))
     floors = {"helpful": lowest, "hindering": -highest}
+    # A row for each kind: what is too near to one of its own kind is still open to the other.
+    open_to = {kind: free.copy() for kind in KINDS}
 
     taken: list[Extreme] = []
     reasons: dict[Kind, str] = {}
