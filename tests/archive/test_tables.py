@@ -57,7 +57,7 @@ def test_tables_as_people_save_them(tmp_path: Path, content: str | bytes) -> Non
         ("second,client\n0,50\n1,fifty\n", "line 3: expected a number or an empty cell in 'client', found 'fifty'"),
         ("second,client\n0,1_0\n1,2\n", "line 2: expected a number or an empty cell in 'client', found '1_0'"),
         ("second,client\n0,1.234.5\n1,2\n", "line 2: .* found '1.234.5'"),
-        ("second,client\n0,50\n\n2,51\n1,52\n", "line 5: expected a time after 2 s in 'second', found 1 s"),
+        ("second,client\n0,50\n\n2,51\n1,52\n", "line 5: expected a time after 2 s in 'second' .* found 1 s"),
         ("second,client\n0,50\n0,51\n", "line 3: expected a time after 0 s"),
         ("second,client\n0,5\n1,5\n2,5\n4,5\n", "line 5: expected an even step of 1 s .* found 2 s followed by 4 s"),
         ("second,client\n0,5\n,5\n2,5\n", "line 3: expected a time in seconds in 'second', found none"),
@@ -67,6 +67,11 @@ def test_tables_as_people_save_them(tmp_path: Path, content: str | bytes) -> Non
         ("second,client\n", "line 2: expected a row per bin, found the end of the file"),
         ("", "line 1: expected a header row and a row per bin, found an empty file"),
         ("minute,client\n0,5\n1,5\n", "line 1: expected a column of times .* found the columns 'minute', 'client'"),
+        ("second,client,b\n0,50,5,61\n1,51,2,60\n", "line 2: expected 3 cells as in the header .* found 4"),
+        ('second,client,note\n0,5,"ok\n1,6,ok\n2,7,ok\n', "line 4: expected cells of text, each quote closed"),
+        ("second,client\n0,5e99\n1,6\n", "line 2: expected a number or an empty cell in 'client', found '5e99'"),
+        ("second,client\n1e99,5\n2e99,6\n", "line 2: expected a time in seconds in 'second', found '1e99'"),
+        ("person,second,client\n1,0,5\n1,1,5\n2,0,5\n", "line 4: .*raters stand in columns, not below each other"),
         (b"\x00\x01\x02\xff", "line 1: expected a table of text, found bytes that are not text"),
     ],
 )
@@ -100,6 +105,24 @@ def test_a_named_time_column_and_a_later_start(tmp_path: Path) -> None:
     path = _write(tmp_path, "second,clock,client\n9,30.0,1\n9,30.5,2\n9,31.0,3\n")
     (trace,) = read_traces(path, ["client"], time_column="clock")
     assert (trace.start_s, trace.step_s) == (30.0, 0.5)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "client,therapist\n50,40\n,\n,\n60,45\n,\n",
+        "client\n50\n\n\n60\n\n",
+        "\nclient;therapist\n50;40\n;\n\n;\n60;45\n",
+    ],
+)
+def test_a_row_of_empty_cells_keeps_its_place_where_only_the_place_tells_the_time(tmp_path: Path, content: str) -> None:
+    for trace in read_traces(_write(tmp_path, content), step_s=1.0):
+        assert trace.present.tolist() == [True, False, False, True]
+
+
+def test_one_name_is_no_list_of_names(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match=r"write \['client'\]"):
+        read_traces(_write(tmp_path, PLAIN), "client")
 
 
 @given(st.sampled_from([1 / 30, 1 / 3, 0.04, 6.5]), st.integers(2, 2000), st.floats(0, 500))

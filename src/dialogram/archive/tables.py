@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from dialogram.timeline import HELPFULNESS, Scale, Trace
+from dialogram.timeline.trace import LARGEST
 
 TIME_COLUMNS = ("second", "seconds", "sec", "time", "time_s", "times_s", "start_s", "media_s", "timestamp", "t", "s")
 """Names by which a column of times in seconds is found, in this order, upper or lower case."""
@@ -36,7 +37,7 @@ def read_traces(
     ----------
     path
         UTF-8 or UTF-16 with or without a byte order mark, else Windows-1252; any line ends; cells parted by tab,
-        semicolon or comma; decimal point or comma.
+        semicolon or comma; decimal point or comma (in quotes where commas part the cells).
     columns
         Which columns to read; default: all but the times.
     time_column
@@ -50,7 +51,7 @@ def read_traces(
     -------
     tuple of Trace
         In the order of `columns`, named by them, with the step of the file. An empty cell, ``NA`` or ``NaN`` is a
-        missing bin and stays in its place.
+        missing bin and stays in its place; so does a row of empty cells in a table without times.
 
     Raises
     ------
@@ -59,6 +60,8 @@ def read_traces(
         times that do not rise or whose step is uneven.
     OSError
         When the file cannot be opened.
+    TypeError
+        For one name instead of a list of columns.
     ValueError
         When both `time_column` and `step_s` are given, or a step that is not positive.
 
@@ -72,11 +75,13 @@ def read_traces(
     >>> client.values, client.step_s, therapist.present
     (array([50.5, 61. ]), 6.5, array([False,  True]))
     """
+    if isinstance(columns, str):
+        raise TypeError(f"columns: expected a list of names, got {columns!r}; write [{columns!r}]")
     if time_column is not None and step_s is not None:
         raise ValueError("time_column and step_s: expected one of the two, got both")
     if step_s is not None and not (math.isfinite(step_s) and step_s > 0):
         raise ValueError(f"step_s: expected a positive number of seconds, got {step_s!r}")
-    table = _Table(Path(path))
+    table = _Table(Path(path), row_is_bin=step_s is not None)
     times = table.find_time_column() if step_s else table.time_column(time_column)
     start_s, step_s = (0.0, step_s) if step_s else table.grid(str(times))
     if columns is None:
@@ -89,25 +94,38 @@ def read_traces(
 
 
 class _Table:
-    """Header and rows of cells, each row with the number of its line."""
+    """Header and rows of cells, each row with the number of its line.
 
-    def __init__(self, path: Path) -> None:
+    Where only its place says when a row was rated (`row_is_bin`), one without any value is a missing bin and stays.
+    """
+
+    def __init__(self, path: Path, *, row_is_bin: bool) -> None:
         self.path = path
         text = self._decode(path.read_bytes())
         first = next((line for line in text.split("\n") if line.strip()), "")
         delimiter = max("\t;,", key=first.count)
-        reader = csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True)
+        # Strict: a quote that is never closed would swallow all rows after it without a word.
+        reader = csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True, strict=True)
         try:
             rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
         except csv.Error as error:
-            raise self.error(reader.line_num, "cells of text", str(error)) from error
-        rows = [(line, row) for line, row in rows if any(row)]
-        if not rows:
+            raise self.error(reader.line_num, "cells of text, each quote closed", str(error)) from error
+        filled = [index for index, (_, row) in enumerate(rows) if any(row)]
+        if not filled:
             raise self.error(1, "a header row and a row per bin", "an empty file")
-        self.header = rows[0][1]
-        self.rows = rows[1:]
+        first_line, self.header = rows[filled[0]]
+        width = len(self.header)
+        self.rows = [
+            (line, row or [""])
+            for line, row in rows[filled[0] + 1 : filled[-1] + 1]
+            if any(row) or (row_is_bin and (row or width == 1))
+        ]
         if not self.rows:
-            raise self.error(rows[0][0] + 1, "a row per bin", "the end of the file")
+            raise self.error(first_line + 1, "a row per bin", "the end of the file")
+        for line, row in self.rows:
+            if any(row[width:]):
+                expected = f"{width} cells as in the header (a number with a decimal comma stands in quotes)"
+                raise self.error(line, expected, f"{len(row)}")
 
     def error(self, line: int, expected: str, found: str) -> TableError:
         return TableError(f"{self.path.name}, line {line}: expected {expected}, found {found}")
@@ -161,7 +179,7 @@ class _Table:
         except ValueError:
             value = math.nan
         # float() also takes "nan" with a sign, "infinity" and "1_0"; none of them is a rating.
-        if not math.isfinite(value) or "_" in cell:
+        if not abs(value) <= LARGEST or "_" in cell:
             raise self.error(line, what, repr(cell[:40]))
         return value
 
@@ -179,7 +197,8 @@ class _Table:
         steps = np.diff(times)
         if (steps <= 0).any():
             at = int(np.argmax(steps <= 0)) + 1
-            raise self.error(lines[at], f"a time after {times[at - 1]:g} s in {column!r}", f"{times[at]:g} s")
+            expected = f"a time after {times[at - 1]:g} s in {column!r} (raters stand in columns, not below each other)"
+            raise self.error(lines[at], expected, f"{times[at]:g} s")
         usual = float(np.median(steps))
         uneven = np.abs(steps - usual) > 2 * _UNEVEN * usual
         if uneven.any():

@@ -20,7 +20,7 @@ class MediaClock:
     Raises
     ------
     ValueError
-        For unequal lengths, no pair at all, or times that run backwards.
+        For unequal lengths, no pair at all, times that are not finite, or that run backwards.
 
     Notes
     -----
@@ -43,6 +43,8 @@ class MediaClock:
         media = np.array(media_s, dtype=np.float64)
         if monotonic.ndim != 1 or monotonic.shape != media.shape or monotonic.size == 0:
             raise ValueError(f"media clock: expected two equal rows of pairs, got {monotonic.shape} and {media.shape}")
+        if not (np.isfinite(monotonic).all() and np.isfinite(media).all() and np.isfinite(rate)):
+            raise ValueError("media clock: expected finite times and a finite rate")
         if np.any(np.diff(monotonic) <= 0) or np.any(np.diff(media) < 0):
             raise ValueError("media clock: times run backwards; split the pairs where the player paused or sought")
         object.__setattr__(self, "monotonic_ms", monotonic)

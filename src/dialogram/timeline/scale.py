@@ -1,3 +1,4 @@
+import math
 from dataclasses import dataclass
 
 
@@ -21,7 +22,7 @@ class Scale:
     Raises
     ------
     ValueError
-        When ``low < neutral < high`` or ``0 < step <= high - low`` does not hold.
+        When ``low < neutral < high``, all finite, or ``0 < step <= high - low`` does not hold.
 
     Examples
     --------
@@ -39,9 +40,10 @@ class Scale:
     high_label: str = "helpful"
 
     def __post_init__(self) -> None:
-        if not self.low < self.neutral < self.high:
+        if not -math.inf < self.low < self.neutral < self.high < math.inf:
             raise ValueError(
-                f"scale {self.name!r}: expected low < neutral < high, got {self.low:g}, {self.neutral:g}, {self.high:g}"
+                f"scale {self.name!r}: expected low < neutral < high, all finite,"
+                f" got {self.low:g}, {self.neutral:g}, {self.high:g}"
             )
         if not 0 < self.step <= self.range:
             raise ValueError(f"scale {self.name!r}: expected a step in (0, {self.range:g}], got {self.step:g}")

@@ -7,6 +7,8 @@ from dialogram.timeline.scale import HELPFULNESS, Scale
 
 LEAST_COVERAGE = 0.5
 """A bin of which less than this share was played, visible and attended is missing."""
+LARGEST = 1e60
+"""A value farther from 0 than this is no rating: what is computed from its square would not be a number."""
 
 
 @dataclass(frozen=True, eq=False, init=False)
@@ -34,7 +36,8 @@ class Trace:
     Raises
     ------
     ValueError
-        For other shapes, infinite values, a step that is not positive, or a coverage outside 0 … 1.
+        For other shapes, values beyond ± :data:`LARGEST`, a step that is not positive, a start that is not finite, or a
+        coverage outside 0 … 1.
 
     Notes
     -----
@@ -69,10 +72,14 @@ class Trace:
         name: str = "rater",
     ) -> None:
         bins = _vector("values", values)
-        if np.isinf(bins).any():
-            raise ValueError("trace: values must be finite, or NaN where missing; got an infinite one")
+        if (np.abs(bins) > LARGEST).any():
+            raise ValueError(
+                f"trace: values must lie within ± {LARGEST:g}, or be NaN where missing, got {np.nanmax(np.abs(bins)):g}"
+            )
         if not (np.isfinite(step_s) and step_s > 0):
             raise ValueError(f"trace: step_s must be positive, got {step_s!r}")
+        if not np.isfinite(start_s):
+            raise ValueError(f"trace: start_s must be finite, got {start_s!r}")
         if coverage is None:
             covered = np.where(np.isnan(bins), 0.0, 1.0)
         else:
