@@ -27,6 +27,12 @@ def test_looking_for_the_best_lag_is_paid_for() -> None:
     assert 0.01 <= np.mean(np.array(p) <= 0.05) <= 0.11
 
 
+def test_no_surrogate_of_a_wider_window_holds_the_lag_it_is_set_against() -> None:
+    rng = np.random.default_rng(7)
+    whole = np.convolve(rng.normal(size=1520), np.ones(15), "valid")
+    assert find_lag(whole[4:], whole[:-4], step_s=1.0, window_s=120.0).p_shift < 0.01
+
+
 def test_short_traces_have_a_lag_but_no_p() -> None:
     a, b = np.random.default_rng(1).normal(size=(2, 50))
     lag = find_lag(a, b, step_s=1.0)

@@ -10,8 +10,8 @@ from dialogram.analysis.shape import TIE
 
 WINDOW_S = 30.0
 """How far one rater may follow the other."""
-LEAST_SHIFT_S = 60.0
-"""Surrogates begin beyond this and the decorrelation time, so that none of their lags is one of the real ones."""
+LEAST_SHIFT_WINDOWS = 2
+"""Surrogates begin beyond so many windows and the decorrelation time: none of their lags is one of the real ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,10 +56,10 @@ def find_lag(a: Floats, b: Floats, *, step_s: float, window_s: float = WINDOW_S)
     Notes
     -----
     ``p = (1 + #{M_s ≥ M_0}) / (1 + S)``, ``M_s`` the largest circular r within ± window_s of shift s, over the S shifts
-    more than 60 s plus the decorrelation time (``step_s · N/N*``) away, both ways round. Because every surrogate looks
-    for its own best lag, the p already pays for the looking. Its resolution is that of how many windows of this
-    width lie side by side in the session: of unrelated AR(.95) traces it rejects .04 to .08 at .05 over 50 minutes,
-    but .23 over 400 s.
+    more than ``2 · window_s`` (60 s) plus the decorrelation time (``step_s · N/N*``) away, both ways round. Because
+    every surrogate looks for its own best lag, the p already pays for the looking. Its resolution is that of how many
+    windows of this width lie side by side in the session: of unrelated AR(.95) traces it rejects .04 to .08 at .05 over
+    50 minutes, but .23 over 400 s.
 
     Examples
     --------
@@ -81,17 +81,17 @@ def find_lag(a: Floats, b: Floats, *, step_s: float, window_s: float = WINDOW_S)
         seconds=nearest * step_s,
         r=float(lagged[nearest + most]),
         window_s=window_s,
-        p_shift=_shift_p(a, b, most=most, step_s=step_s),
+        p_shift=_shift_p(a, b, most=most, window_bins=window_s / step_s),
     )
 
 
-def _shift_p(a: Floats, b: Floats, *, most: int, step_s: float) -> float:
+def _shift_p(a: Floats, b: Floats, *, most: int, window_bins: float) -> float:
     n = a.size
     n_effective = effective_n_of_pairs(a, b)
     if math.isnan(n_effective) or 2 * most + 1 > n:
         return math.nan
     pairs = int((~(np.isnan(a) | np.isnan(b))).sum())
-    least = LEAST_SHIFT_S / step_s + pairs / n_effective
+    least = LEAST_SHIFT_WINDOWS * window_bins + pairs / n_effective
     circular = np.nan_to_num(correlate_circular_shifts(a, b), nan=-np.inf)
     round_about = np.concatenate([circular[n - most :], circular, circular[:most]])
     largest = sliding_window_view(round_about, 2 * most + 1).max(axis=1)
