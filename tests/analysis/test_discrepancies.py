@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as arrays
 
 from dialogram.analysis.correlation import Floats
 from dialogram.analysis.discrepancies import Discrepancy, DiscrepancyRule, find_discrepancies
-from dialogram.timeline import HELPFULNESS
+from dialogram.timeline import HELPFULNESS, Scale
 
 bins = st.integers(1, 80).flatmap(
     lambda n: arrays.arrays(np.float64, (2, n), elements=st.sampled_from([np.nan, 20.0, 44, 50, 56, 61, 70, 90]))
@@ -80,6 +80,13 @@ def test_it_lasts_ten_seconds(length: int, count: int) -> None:
     b[20 : 20 + length] = 80
     found = _find(a, b)
     assert [one.kind for one in found] == ["b_higher"] * count
+
+
+def test_how_long_it_must_last_does_not_hang_on_the_scale() -> None:
+    wide = Scale(name="x", low=0.0, high=1e10, neutral=5e9)
+    a, b = np.full(60, 5e9), np.full(60, 5e9)
+    b[20:29] = 8e9
+    assert find_discrepancies(a, b, step_s=1.0, scale=wide) == ()
 
 
 def test_a_change_of_side_is_another_discrepancy() -> None:

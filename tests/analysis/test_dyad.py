@@ -109,6 +109,16 @@ def test_what_cannot_be_compared_is_refused(other: Trace, message: str) -> None:
         compare(other, _trace([1, 2, 3]))
 
 
+def test_what_is_unusual_about_the_two_is_told() -> None:
+    for b, words in (
+        (_walk(3), "identical"),
+        (_walk(3) + 3, "differ by the same amount"),
+        (np.full(_walk(3).size, 50.0), "does not vary"),
+    ):
+        assert [note for note in compare(_trace(_walk(3)), _trace(b)).notes if words in note]
+    assert compare(_trace(_walk(3)), _trace(_walk(4))).notes == ()
+
+
 def test_lags_of_a_negative_window_are_refused() -> None:
     with pytest.raises(ValueError, match="lag_window_s"):
         compare(_trace([1, 2]), _trace([1, 2]), lag_window_s=-1)

@@ -187,7 +187,7 @@ def _stretches(
             if joined[np.isfinite(joined)].mean() >= rule.end_share * threshold - edge:
                 first = merged.pop()[0]
         merged.append((first, end))
-    return [(first, end) for first, end in merged if (end - first) * step_s >= rule.least_s - edge]
+    return [(first, end) for first, end in merged if (end - first) * step_s >= rule.least_s - 1e-9 * step_s]
 
 
 def _kind(side: int, means: Floats, band: tuple[float, float], *, relative: bool) -> DiscrepancyKind:

@@ -6,7 +6,7 @@ import numpy as np
 
 from dialogram._version import __version__
 from dialogram.analysis.agreement import Agreement, compare_values
-from dialogram.analysis.correlation import Floats
+from dialogram.analysis.correlation import Floats, varies
 from dialogram.analysis.description import Description, describe
 from dialogram.analysis.discrepancies import Discrepancy, DiscrepancyRule, find_discrepancies
 from dialogram.analysis.extremes import Extremes, ExtremesRule, pick_extremes
@@ -129,7 +129,7 @@ def compare(
     Returns
     -------
     DyadResult
-        NaN where a number is not defined, with a note that says why.
+        NaN where a number is not defined; its notes say what is unusual about the two traces.
 
     Raises
     ------
@@ -224,6 +224,8 @@ def _notes(a: Trace, b: Trace, ratings_a: Floats, ratings_b: Floats) -> tuple[st
     ]
     if np.ptp(ratings_a) > 0 and np.array_equal(ratings_a, ratings_b):
         notes.append("The two traces are identical; is it the same rating twice?")
+    elif ratings_a.size > 1 and not varies(ratings_b - ratings_a):
+        notes.append("The two differ by the same amount in every bin, so there is no test of their level.")
     return tuple(notes)
 
 

@@ -226,7 +226,7 @@ def _windows(trace: Trace, window_s: float) -> tuple[NDArray[np.float64], NDArra
     """Mean and coverage of every window that starts on a bin and ends within the trace."""
     bins = window_s / trace.step_s
     whole = int(np.floor(bins + _ROUNDING))
-    part = bins - whole if bins - whole > _ROUNDING else 0.0
+    part = bins - whole if bins - whole > _ROUNDING or whole == 0 else 0.0
     count = max(0, len(trace) - whole - (part > 0) + 1)
     weights = np.where(trace.present, trace.coverage, 0.0)
     # Round neutral, so that the running sums stay small and equal windows score equal.
@@ -238,7 +238,7 @@ def _windows(trace: Trace, window_s: float) -> tuple[NDArray[np.float64], NDArra
         return np.asarray(sums + part * row[whole : whole + count] if part else sums)
 
     covered = total(weights)
-    has = covered > _ROUNDING
+    has = covered > _ROUNDING * bins
     means = np.full(count, np.nan)
     means[has] = trace.scale.neutral + total(weighted)[has] / covered[has]
     return means, np.clip(covered / bins, 0.0, 1.0)
