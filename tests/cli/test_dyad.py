@@ -61,6 +61,8 @@ def test_the_table_says_which_p_to_believe(table: Path) -> None:
         ("second,therapist\n0,1\n1,2\n", ["dyad.csv", "line 1", "'client'", "'second', 'therapist'"]),
         ("second,client,therapist\n0,1,1\n1,inf,2\n", ["dyad.csv", "line 3", "a number", "'inf'"]),
         ("second,client,therapist\n0,1,1\n1,-Infinity,2\n", ["line 3", "a number", "'-Infinity'"]),
+        ("second,client,therapist\n0,1,1\n1,1e300,2\n2,-1e300,3\n", ["line 3", "a number", "'1e300'"]),
+        ("second,client,therapist\n0,50,5,61\n1,51,2,60\n", ["line 2", "3 cells", "found 4"]),
         ("second,client,therapist\n0,1,1\n2,1,2\n1,1,2\n", ["dyad.csv", "line 4", "a time after 2 s", "1 s"]),
         ("second,client,therapist\n0,1,1\n1,1,2\n5,1,2\n6,1,1\n", ["line 4", "even step"]),
         ("", ["dyad.csv", "an empty file"]),
@@ -141,6 +143,8 @@ def test_a_figure_into_no_folder_gets_one_line(table: Path, tmp_path: Path) -> N
         ("dyad.csv", "--columns", "client", "therapist", "--report", "report.docx"),
         ("dyad.csv", "--columns", "client", "therapist", "--scale-low", "200"),
         ("dyad.csv", "--columns", "client", "therapist", "--step", "1", "--time-column", "second"),
+        ("dyad.csv", "--columns", "client", "therapist", "--step", "0"),
+        ("dyad.csv", "--columns", "client", "therapist", "--step", "nan"),
         ("dyad.csv", "--nonsense"),
     ],
 )

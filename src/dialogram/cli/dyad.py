@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ from dialogram.cli.ratings import (
     ScaleNeutral,
     Step,
     TimeColumn,
+    check_times,
     make_scale,
     warn_of_oddities,
 )
@@ -43,7 +45,8 @@ def dyad(  # noqa: PLR0917  # typer's way
     scale_neutral: ScaleNeutral = None,
 ) -> None:
     """Compare two ratings of one session: level, shape, lag, agreement, extremes, discrepancies."""
-    _check_use(files, columns, time_column=time_column, step_s=step)
+    _check_files(files, columns)
+    check_times(time_column, step)
     _check_ending("--figure", figure, FIGURES)
     _check_ending("--report", report, REPORTS)
     scale = make_scale(scale_low, scale_high, scale_neutral)
@@ -66,15 +69,11 @@ def dyad(  # noqa: PLR0917  # typer's way
         print_dyad(result)
 
 
-def _check_use(
-    files: list[Path], columns: tuple[str, str] | None, *, time_column: str | None, step_s: float | None
-) -> None:
+def _check_files(files: list[Path], columns: tuple[str, str] | None) -> None:
     if len(files) > 2:
         raise typer.BadParameter(f"give one file or two, not {len(files)}")
     if len(files) == 1 and columns is None:
         raise typer.BadParameter("name the two columns of one file: --columns CLIENT THERAPIST")
-    if time_column is not None and step_s is not None:
-        raise typer.BadParameter("give --time-column or --step, not both")
 
 
 def _check_ending(option: str, path: Path | None, endings: tuple[str, ...]) -> None:
@@ -102,21 +101,8 @@ def _read_two(
         if len(found) > 1:
             names = ", ".join(repr(trace.name) for trace in found)
             raise typer.BadParameter(f"{file.name} has the columns {names}: name one of each file with --columns")
-        traces.append(_renamed(found[0], role))
+        traces.append(replace(found[0], name=role))
     return traces[0], traces[1]
-
-
-def _renamed(trace: "Trace", name: str) -> "Trace":
-    from dialogram.timeline import Trace
-
-    return Trace(
-        values=trace.values,
-        step_s=trace.step_s,
-        start_s=trace.start_s,
-        coverage=trace.coverage,
-        scale=trace.scale,
-        name=name,
-    )
 
 
 def _draw(a: "Trace", b: "Trace", result: "DyadResult", path: Path) -> None:

@@ -10,6 +10,7 @@ from dialogram.cli.ratings import (
     ScaleNeutral,
     Step,
     TimeColumn,
+    check_times,
     make_scale,
     warn_of_oddities,
 )
@@ -34,8 +35,7 @@ def extremes(  # noqa: PLR0917  # typer's way
     scale_neutral: ScaleNeutral = None,
 ) -> None:
     """Pick the highest and the lowest rated segments of a trace."""
-    if time_column is not None and step is not None:
-        raise typer.BadParameter("give --time-column or --step, not both")
+    check_times(time_column, step)
     scale = make_scale(scale_low, scale_high, scale_neutral)
     from dialogram.analysis import ExtremesRule, pick_extremes
     from dialogram.archive import read_traces

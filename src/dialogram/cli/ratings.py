@@ -1,3 +1,4 @@
+import math
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +21,14 @@ TimeColumn = Annotated[
     typer.Option(help="Column of times in seconds; default: found by its name.", rich_help_panel="The table"),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, unrounded, and nothing else.")]
+
+
+def check_times(time_column: str | None, step_s: float | None) -> None:
+    """Refuse a step that is none, and two answers to when a row was rated."""
+    if time_column is not None and step_s is not None:
+        raise typer.BadParameter("give --time-column or --step, not both")
+    if step_s is not None and not 0 < step_s < math.inf:
+        raise typer.BadParameter(f"--step: expected a positive number of seconds, got {step_s:g}")
 
 
 def make_scale(low: float, high: float, neutral: float | None) -> "Scale":
