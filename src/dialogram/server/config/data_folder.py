@@ -9,6 +9,8 @@ from typing import IO
 
 from dialogram.vault import FolderVault, Keyring, make_key_file, read_key_file
 
+RECORDS, IDENTITY = "records.sqlite3", "identity.sqlite3"
+
 
 @dataclass(frozen=True)
 class DataFolder:
@@ -23,12 +25,12 @@ class DataFolder:
     @property
     def records_file(self) -> Path:
         """The database of studies."""
-        return self.path / "records.sqlite3"
+        return self.path / RECORDS
 
     @property
     def identity_file(self) -> Path:
         """The database of names and contacts."""
-        return self.path / "identity.sqlite3"
+        return self.path / IDENTITY
 
 
 _opened: DataFolder | None = None
@@ -43,24 +45,41 @@ class FolderError(ValueError):
     """A folder that cannot be taken as a data folder."""
 
 
+def refuse_foreign(path: Path) -> None:
+    """Refuse a folder that holds something else, or data whose keyring is not there; nothing is changed in it.
+
+    Raises
+    ------
+    FolderError
+        For such a folder.
+    """
+    if path.is_dir() and not (path / "keyring.json").exists():
+        others = {entry.name for entry in path.iterdir() if not entry.name.startswith("keyring.json")}
+        if not others <= OURS:
+            raise FolderError(f"{path}: expected an empty folder or one of Dialogram's with its keyring.json")
+
+
 def make_folder(path: Path) -> None:
     """Make a data folder with its key file and keyring, or finish one whose making was broken off.
 
     Raises
     ------
     FolderError
-        When the folder holds something else, or data whose keyring is not there: nothing is changed in it.
+        When the folder holds something else, or lacks a database that was written to: a new, empty one in its place
+        would look like a first run and hide the loss.
     KeyringError
         When the key file is not there, or is another's.
     """
+    refuse_foreign(path)
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     key_file, keyring_file = path / "root.key", path / "keyring.json"
     if keyring_file.exists():
         keyring = Keyring.open(keyring_file, root_key=read_key_file(key_file))
+        was_used = not set(KEYS).issuperset(keyring.names())  # somebody or a recording has a key of their own
+        lost = [name for name in (RECORDS, IDENTITY) if was_used and not (path / name).exists()]
+        if lost:
+            raise FolderError(f"{path}: {lost[0]} is not there, though the keys of what was in it are; put it back")
     else:
-        others = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith("keyring.json"))
-        if not OURS.issuperset(others):
-            raise FolderError(f"{path}: expected an empty folder or one of Dialogram's with its keyring.json")
         if not key_file.exists():
             make_key_file(key_file)
         keyring = Keyring.create(keyring_file, root_key=read_key_file(key_file))

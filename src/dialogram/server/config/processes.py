@@ -4,6 +4,7 @@ The root key reaches the children through the pipe that starts them, never by en
 """
 
 import ctypes
+import errno
 import fcntl
 import logging
 import multiprocessing
@@ -24,9 +25,9 @@ from typing import Any
 import django
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
-from django.db import connections
+from django.db import DatabaseError, connections
 
-from dialogram.server.config.data_folder import lock_folder, make_folder, open_folder
+from dialogram.server.config.data_folder import FolderError, lock_folder, make_folder, open_folder, refuse_foreign
 
 BLOCKING_THREADS = 32
 READY_WITHIN_S = 60.0
@@ -52,7 +53,10 @@ def prepare(path: Path) -> bytes:
         vault.clear_partial()
     boot(path, root_key=root_key)
     for alias in ("default", "identity"):
-        call_command("migrate", database=alias, verbosity=0, interactive=False)
+        try:
+            call_command("migrate", database=alias, verbosity=0, interactive=False)
+        except DatabaseError as error:
+            raise FolderError(f"{path}: {error}") from error
     connections.close_all()
     return root_key
 
@@ -61,6 +65,7 @@ def serve(
     path: Path, *, port: int, when_ready: Callable[[str], None], prepared: Callable[[], None] | None = None
 ) -> None:
     """Serve a data folder on this machine until SIGTERM or SIGINT."""
+    refuse_foreign(path)  # before the first file of ours is made in it
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     with lock_folder(path):
         _refuse_taken(port)
@@ -74,12 +79,15 @@ class PortTakenError(ValueError):
 
 
 def _refuse_taken(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    """Refuse a port on which anything else answers for localhost: browsers try ::1 first, and would bring it links."""
+    for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise PortTakenError(f"port {port} is in use; choose another with --port") from None
+            with socket.socket(family) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((address, port))
+        except OSError as error:
+            if family == socket.AF_INET or error.errno == errno.EADDRINUSE:  # a machine may have no IPv6
+                raise PortTakenError(f"port {port} is in use; choose another with --port") from None
 
 
 class _Supervisor:
