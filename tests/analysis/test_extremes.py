@@ -2,7 +2,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialogram.analysis.extremes import ExtremesRule, pick_extremes
@@ -24,6 +24,7 @@ def traces(draw: st.DrawFn) -> Trace:
     return Trace(values=values, step_s=step_s, start_s=draw(st.sampled_from([0.0, 12.5])), coverage=coverage)
 
 
+@settings(deadline=None)
 @given(traces(), st.integers(1, 4))
 def test_what_is_picked_keeps_the_rule(trace: Trace, per_kind: int) -> None:
     rule = ExtremesRule(per_kind=per_kind)
@@ -72,6 +73,7 @@ def pick_by_trial(trace: Trace, per_kind: int) -> list[tuple[str, float]]:
     return sorted((kind, window.start_s) for kind, window in taken)
 
 
+@settings(deadline=None)
 @given(traces(), st.integers(1, 4))
 def test_what_is_picked_is_what_trying_every_window_gives(trace: Trace, per_kind: int) -> None:
     picked = pick_extremes(trace, ExtremesRule(per_kind=per_kind)).extremes
@@ -85,6 +87,7 @@ def test_a_peak_and_a_trough_need_but_half_a_window_between_them() -> None:
     assert [(one.kind, one.start_s) for one in picked.extremes] == [("helpful", 300.0), ("hindering", 350.0)]
 
 
+@settings(deadline=None)
 @given(traces())
 def test_the_first_of_each_kind_is_the_onset_of_the_best(trace: Trace) -> None:
     picked = pick_extremes(trace)
