@@ -56,7 +56,7 @@ def test_a_report_tells_the_whole_story(tmp_path: Path, whole: DyadReport) -> No
     for part in (
         "Two views of one hour",
         "Study Helpfulness · dyad K7",
-        "Believe this one",
+        "Do not lean on this one either",
         "Believe the last",
         "What I felt 6",
         "half the time",

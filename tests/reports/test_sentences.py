@@ -44,13 +44,24 @@ def test_level_gives_both_tests_and_says_which_to_believe(bare: DyadReport) -> N
     assert f"t({number(level.n_effective - 1, 0)}) = {number(level.t_effective, 2)}" in words
     side = "higher" if level.difference > 0 else "lower"
     assert f"the therapist rated {number(abs(level.difference))} points {side} than the client" in words
-    assert words.index("Believe this one") > words.index(number(level.t_effective, 2))
+    assert words.index("Believe this one" if level.p_effective > 0.05 else "Do not lean on this one") > words.index(
+        number(level.t_effective, 2)
+    )
 
 
-@pytest.mark.parametrize(("p", "verdict"), [(0.05, "more than chance gives"), (0.051, "no more than chance may give")])
+@pytest.mark.parametrize(
+    ("p", "verdict"),
+    [
+        (0.05, "Do not lean on this one either."),
+        (0.0001, "Do not lean on this one either."),
+        (0.051, "Believe this one: the difference is no more than chance may give."),
+    ],
+)
 def test_the_verdict_on_level_follows_the_effective_p_alone(bare: DyadReport, p: float, verdict: str) -> None:
     level = replace(bare.result.level, p=1.05 - p, p_effective=p)
-    assert f"the difference is {verdict}." in _words(say_level(replace(bare.result, level=level), HELPFULNESS))
+    words = _words(say_level(replace(bare.result, level=level), HELPFULNESS))
+    assert verdict in words
+    assert ("Believe" in words) == (p > 0.05)
 
 
 @pytest.mark.parametrize(

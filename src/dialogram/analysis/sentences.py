@@ -65,7 +65,7 @@ def _say_level(result: "DyadResult") -> str:
         return sentence + "."
     return (
         f"{sentence}; for this difference they are worth about {level.n_effective:.0f} independent ones,"
-        f" {say_p(level.p_effective)}."
+        f" {say_p(level.p_effective)}, which is still too small too often."
     )
 
 

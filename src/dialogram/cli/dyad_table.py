@@ -39,7 +39,9 @@ def _tests(result: "DyadResult") -> "Table":
     table = _table("", "value", "p")
     table.add_row("difference in level", _number(level.difference), "")
     table.add_row(f"  paired t({level.df}) = {_number(level.t)}, as published", "", _number(level.p, 3))
-    table.add_row(f"  with an effective n of {_number(level.n_effective, 0)}", "", _number(level.p_effective, 3))
+    table.add_row(
+        f"  with an effective n of {_number(level.n_effective, 0)}: still too small", "", _number(level.p_effective, 3)
+    )
     table.add_row("correlation r", _number(shape.r), "")
     table.add_row("  as published: do not believe it", "", _number(shape.p, 3))
     table.add_row(f"  with an effective n of {_number(shape.n_effective, 0)}", "", _number(shape.p_effective, 3))

@@ -106,15 +106,24 @@ def say_level(result: DyadResult, scale: Scale) -> list[Text]:
     )  # fmt: skip
     if math.isnan(level.t_effective):
         return [*told, [*usual, " These ratings are too short to say how many independent moments they are worth."]]
-    verdict = "more than chance gives" if level.p_effective <= BELIEVED_AT else "no more than chance may give"
+    if level.p_effective <= BELIEVED_AT:
+        verdict = say(
+            Span("Do not lean on this one either.", "strong"),
+            " Of smooth ratings that differ by chance alone it still calls 22 in 100 different at .05: one session"
+            " cannot tell whether such a difference is more than chance gives.",
+        )
+    else:
+        verdict = say(
+            "Even this p is too small too often, and yet it is not small. ",
+            Span("Believe this one: the difference is no more than chance may give.", "strong"),
+        )
     honest = say(
         f" But a moment is much like the one before: the {result.n} bins are worth about"
         f" {number(level.n_effective, 0)} independent ones. With those, ",
         T, f"({number(level.n_effective - 1, 0)}) = {number(level.t_effective, 2)}, ",
         P, f" {p_value(level.p_effective)}. ",
-        Span(f"Believe this one: the difference is {verdict}.", "strong"),
     )  # fmt: skip
-    return [*told, [*usual, *honest]]
+    return [*told, [*usual, *honest, *verdict]]
 
 
 def say_shape(result: DyadResult) -> list[Text]:
