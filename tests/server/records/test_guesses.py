@@ -23,6 +23,7 @@ from dialogram.server.records.domain.audit import participant_actor
 from dialogram.server.records.domain.errors import StudyError
 from dialogram.server.records.domain.guesses import cards_of, placed_of, told_of, true_kinds
 from dialogram.server.records.domain.links import find_link
+from dialogram.server.records.domain.studies import change_design
 from dialogram.server.records.domain.visits import opening_facts
 from dialogram.server.records.enums import SittingState
 from dialogram.server.records.models import Description, Guess, GuessRelease, Recording, Session, Sitting, Unblinding
@@ -217,6 +218,20 @@ def test_cards_move_until_they_are_handed_in() -> None:
             act()
         assert caught.value.code == "closed"
     assert placed_of(Guess.objects.select_related("sitting").get()) == wanted
+
+
+def test_what_a_therapist_was_told_stands_when_the_design_changes() -> None:
+    world = build_world()
+    finish_client(world)
+    release(world)
+    guess = begin(world)
+    told = told_of(guess)
+    for change in (("per_kind = 3", "per_kind = 2"), ("tell_numbers = true", "tell_numbers = false")):
+        text = short_design(change)
+        change_design(study_id=world.study.pk, design_text=text, user_id=world.owner.pk, now=timezone.now())
+        place(guess, sorted_by(guess, HELPFUL))
+        later = Guess.objects.select_related("sitting__participant__study").get()
+        assert told_of(later) == told is not None
 
 
 def test_only_these_cards_go_on_only_these_sides() -> None:

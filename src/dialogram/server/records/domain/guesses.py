@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -149,7 +149,7 @@ def _was_asked(said: Said) -> bool:
 @transaction.atomic
 def start_guess(*, sitting_id: str) -> Guess:
     """Lay out the cards for a therapist, in an order and under ids of her own."""
-    sitting = Sitting.objects.select_for_update().select_related("participant", "recording").get(pk=sitting_id)
+    sitting = Sitting.objects.select_for_update().select_related("participant__study", "recording").get(pk=sitting_id)
     guess = Guess.objects.filter(sitting=sitting).first()
     if guess is not None:
         return guess
@@ -164,8 +164,13 @@ def start_guess(*, sitting_id: str) -> Guess:
     cards = [
         [shown_id(viewer_key, start_s), start_s, ends[start_s]] for start_s in card_order(ends, viewer_key=viewer_key)
     ]
+    told = told_numbers(
+        len(cards),
+        per_kind=release.about.extreme_set.parameters["per_kind"],
+        tell_numbers=design_of(sitting.participant.study).guess_tells_numbers,
+    )
     guess = Guess(sitting=sitting, release=release)
-    guess.sealed_payload = _sealed(guess, cards, {})
+    guess.sealed_payload = _sealed(guess, {"cards": cards, "placed": {}, "told": told and asdict(told)})
     guess.save(force_insert=True)
     return guess
 
@@ -185,10 +190,10 @@ def placed_of(guess: Guess) -> Mapping[str, Kind]:
 def place_cards(*, sitting_id: str, placed: Mapping[str, str], now: datetime) -> Guess:
     """Keep where the cards lie; revisable until handed in."""
     guess = _open(sitting_id)
-    cards = _content(guess)["cards"]
-    if not placed.keys() <= {card[0] for card in cards} or not set(placed.values()) <= {HELPFUL, HINDERING}:
+    content = _content(guess)
+    if not placed.keys() <= {card[0] for card in content["cards"]} or not set(placed.values()) <= {HELPFUL, HINDERING}:
         raise StudyError("cards-wrong", "These are not the cards of this guess.")
-    guess.sealed_payload = _sealed(guess, cards, placed)
+    guess.sealed_payload = _sealed(guess, content | {"placed": dict(placed)})
     guess.save(update_fields=["sealed_payload"])
     Sitting.objects.filter(pk=sitting_id).update(last_seen_at=now)
     return guess
@@ -216,11 +221,9 @@ HAND_IN_REFUSALS = {
 
 
 def told_of(guess: Guess) -> ToldNumbers | None:
-    """Return how many cards belong on each side, where it is told."""
-    design = design_of(guess.sitting.participant.study)
-    return told_numbers(
-        len(cards_of(guess)), per_kind=design.extremes.per_kind, tell_numbers=design.guess_tells_numbers
-    )
+    """Return how many cards belong on each side, where it was told when the cards were laid out."""
+    told = _content(guess)["told"]
+    return told and ToldNumbers(**told)
 
 
 def true_kinds(guess: Guess) -> Mapping[str, Kind]:
@@ -243,9 +246,5 @@ def _content(guess: Guess) -> dict[str, Any]:
     return content
 
 
-def _sealed(guess: Guess, cards: Sequence[Sequence[object]], placed: Mapping[str, str]) -> bytes:
-    return seal(
-        {"cards": [list(card) for card in cards], "placed": dict(placed)},
-        participant_id=guess.sitting.participant_id,
-        context=f"guess:{guess.pk}",
-    )
+def _sealed(guess: Guess, content: Mapping[str, Any]) -> bytes:
+    return seal(content, participant_id=guess.sitting.participant_id, context=f"guess:{guess.pk}")
