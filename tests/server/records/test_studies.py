@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 from django.utils import timezone
-from tests.server.factories import CLIENT_VALUES, build_world, rate, short_design
+from tests.server.factories import CLIENT_VALUES, agree, build_world, rate, short_design
 
 from dialogram.server.records.domain.errors import StudyError
 from dialogram.server.records.domain.studies import change_design, create_study, design_of
@@ -74,3 +74,24 @@ def test_a_scale_stands_once_somebody_has_begun_to_rate(change: tuple[str, str])
     assert caught.value.code == "scale-in-use"
     relabelled = short_design(('high = "helpful"', 'high = "very helpful"'))
     change_design(study_id=world.study.pk, design_text=relabelled, user_id=world.owner.pk, now=timezone.now())
+
+
+def test_a_consent_text_stands_once_somebody_has_agreed_to_its_version() -> None:
+    world = build_world()
+    version = ('version = "1"', 'version = "2"')
+    words = ('consent_agree = "', 'consent_agree = "Yes: ')
+
+    def change(*changes: tuple[str, str]) -> None:
+        text = short_design(*changes)
+        change_design(study_id=world.study.pk, design_text=text, user_id=world.owner.pk, now=timezone.now())
+
+    change(words)
+    change()  # nobody has agreed yet
+    agree(world, world.client)
+    change(("per_kind = 3", "per_kind = 2"))
+    for before in ([words], [version, words]):  # nor by way of another version
+        with pytest.raises(StudyError) as caught:
+            change(words)
+        assert caught.value.code == "consent-in-use"
+        change(version, *before[1:])
+    change(version)

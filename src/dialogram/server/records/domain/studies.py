@@ -6,8 +6,8 @@ from django.db import transaction
 from dialogram.server.records.domain import audit
 from dialogram.server.records.domain.errors import StudyError
 from dialogram.server.records.enums import MemberRole
-from dialogram.server.records.models import Membership, Sitting, Study
-from dialogram.study import Design, DesignError, load_design
+from dialogram.server.records.models import Consent, Membership, Sitting, Study
+from dialogram.study import Design, DesignError, Role, load_design
 
 MOST_DESIGN_BYTES = 512 * 1024
 
@@ -50,8 +50,11 @@ def change_design(*, study_id: str, design_text: str, user_id: int, now: datetim
     """Give a study another design file; sittings that have begun keep what they froze."""
     _check(design_text)
     study = Study.objects.select_for_update().get(pk=study_id)
-    if _measure(design_of(study)) != _measure(load_design(design_text, name="design.toml")) and _is_rated(study):
+    new = load_design(design_text, name="design.toml")
+    if _measure(design_of(study)) != _measure(new) and _is_rated(study):
         raise StudyError("scale-in-use", "Somebody has begun to rate; the scale's name, ends and middle stand.")
+    if _agreement(design_of(study)) != _agreement(new) and _is_agreed(study, new.consent_version):
+        raise StudyError("consent-in-use", "Somebody has agreed to this version of the consent text; give it another.")
     before = study.design_digest
     study.design_text = design_text
     study.design_digest = hashlib.sha256(design_text.encode()).hexdigest()
@@ -71,6 +74,16 @@ def change_design(*, study_id: str, design_text: str, user_id: int, now: datetim
 def _measure(design: Design) -> tuple[str, float, float, float]:
     scale = design.scale()
     return scale.name, scale.low, scale.high, scale.neutral
+
+
+def _agreement(design: Design) -> tuple[str, dict[tuple[str, Role | None, str], str]]:
+    """Return what one agrees to: the version, which is all a consent keeps, and its texts in all languages."""
+    texts = {place: text for place, text in design.texts.entries.items() if place[2].startswith("consent")}
+    return design.consent_version, texts
+
+
+def _is_agreed(study: Study, version: str) -> bool:
+    return Consent.objects.filter(participant__study=study, version=version).exists()
 
 
 def _is_rated(study: Study) -> bool:
