@@ -6,7 +6,7 @@ from tests.server.factories import CLIENT_VALUES, World, agree, build_world, rat
 
 from dialogram.server.records.domain.audit import account_actor
 from dialogram.server.records.domain.recalls import said_of
-from dialogram.server.records.models import Description, Membership, Sitting
+from dialogram.server.records.models import AuditEntry, Description, Membership, Sitting
 from dialogram.study import Task
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,7 @@ def begin(browser: Client, world: World) -> str:
 def test_a_recall_is_typed_segment_by_segment_and_handed_in(world: World, browser: Client) -> None:
     rate(world, world.client, CLIENT_VALUES)
     address = begin(browser, world)
+    assert AuditEntry.objects.get(action="recall.started").actor == account_actor(world.owner.pk)
     shown = browser.get(address).content.decode()
     assert shown.count("▲ helpful") == 3
     assert shown.count("▼ hindering") == 3

@@ -30,7 +30,7 @@ def record_consent(
         action="consent.given",
         subject=participant.pk,
         now=now,
-        details={"session": session.pk, "version": consent.version, "way": way},
+        details={"session": session.pk, "version": consent.version, "way": way, "clips": clips_agreed},
     )
     return consent
 

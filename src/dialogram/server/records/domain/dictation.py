@@ -44,10 +44,9 @@ def begin_dictation(*, participant_id: str, session_id: str, user_id: int, now: 
     decision = may_open(Task.RECALL, facts, design=design_of(participant.study))
     if not decision:
         raise StudyError(decision.code, REFUSALS.get(decision.code, "The recording is not ready yet."))
-    recall = begin_sitting(
-        participant=participant, session_id=session_id, task=Task.RECALL, actor=account_actor(user_id), now=now
-    )
-    start_recall(sitting_id=recall.pk, rng=SystemRandom(), now=now)
+    actor = account_actor(user_id)
+    recall = begin_sitting(participant=participant, session_id=session_id, task=Task.RECALL, actor=actor, now=now)
+    start_recall(sitting_id=recall.pk, rng=SystemRandom(), now=now, actor=actor)
     return recall
 
 

@@ -71,8 +71,11 @@ def picking_rule(design: Design) -> ExtremesRule:
 
 
 @transaction.atomic
-def start_recall(*, sitting_id: str, rng: random.Random, now: datetime) -> ExtremeSet:
-    """Pick the extremes of the participant's rating and freeze them with rule and parameters, in a random order."""
+def start_recall(*, sitting_id: str, rng: random.Random, now: datetime, actor: str | None = None) -> ExtremeSet:
+    """Pick the extremes of the participant's rating and freeze them with rule and parameters, in a random order.
+
+    `actor` is said where staff begins it for the participant beside them.
+    """
     recall = Sitting.objects.select_for_update().select_related("participant__study", "recording").get(pk=sitting_id)
     frozen = ExtremeSet.objects.filter(sitting=recall).first()
     if frozen is not None:
@@ -104,7 +107,7 @@ def start_recall(*, sitting_id: str, rng: random.Random, now: datetime) -> Extre
         description.save(force_insert=True)
     audit.append(
         recall.participant.study_id,
-        actor=audit.participant_actor(person),
+        actor=actor or audit.participant_actor(person),
         action="recall.started",
         subject=recall.pk,
         now=now,
