@@ -1,15 +1,21 @@
+import threading
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
+from django.db import connection, connections
 from django.utils import timezone
 from tests.server.factories import CLIENT_VALUES, LENGTH_S, MOMENTS_S, build_world, rate
 
 from dialogram.capture import read_event_log, write_event_log
+from dialogram.capture.messages import Record, canonical
 from dialogram.server.records.domain import recordings
 from dialogram.server.records.domain.audit import participant_actor
-from dialogram.server.records.domain.event_records import stored_records
+from dialogram.server.records.domain.event_records import RecordBatch, store_batches, stored_records
 from dialogram.server.records.domain.sittings import begin_sitting, close_partial
 from dialogram.server.records.domain.traces import assemble_sitting, derive_trace, event_log_of, trace_of
-from dialogram.server.records.models import DerivedTrace, Sitting
+from dialogram.server.records.models import DerivedTrace, EventRecord, Sitting, Stream
 from dialogram.server.records.models.sealed import keyring, participant_key
 from dialogram.study import Task
 from dialogram.vault import KeyUnknown, SealingError
@@ -93,3 +99,40 @@ def test_an_event_log_comes_back_from_its_file_as_it_was_stored() -> None:
     assert log.streams[0].seqs == tuple(range(len(payloads)))
     assert len(payloads) > 300
     assert read_event_log(write_event_log(log)) == log
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_record_that_comes_while_a_trace_is_derived_is_not_missing_from_it() -> None:
+    world = build_world()
+    sitting = rate(world, world.client, CLIENT_VALUES, finish=False)
+    close_partial(sitting_id=sitting.pk, reason="The tablet is lost", user_id=world.owner.pk, now=timezone.now())
+    stream = Stream.objects.get(sitting=sitting)
+    late = Record(seq=EventRecord.objects.filter(stream=stream).count(), events=[])
+    batch = RecordBatch(
+        stream_pk=stream.pk,
+        sitting_id=sitting.pk,
+        participant_id=world.client.pk,
+        records=[(late.seq, canonical(late))],
+        saved_to_s=None,
+    )
+
+    def send() -> None:
+        try:
+            store_batches([batch], now=timezone.now())
+        finally:
+            connections.close_all()
+
+    sender = threading.Thread(target=send)
+
+    def send_once_the_log_is_read(execute: Callable[..., Any], sql: str, *rest: object) -> Any:
+        answer = execute(sql, *rest)
+        if 'FROM "records_eventrecord"' in sql and sender.ident is None:
+            sender.start()
+            sender.join(1)  # it waits for the transaction, or is through at once where there is none
+        return answer
+
+    with connection.execute_wrapper(send_once_the_log_is_read):
+        derive_trace(sitting_id=sitting.pk, now=timezone.now())
+    sender.join()
+    assert EventRecord.objects.filter(stream=stream, seq=late.seq).exists()
+    assert not DerivedTrace.objects.exists(), "the trace that was kept knows nothing of the late record"

@@ -3,6 +3,8 @@
 import json
 from datetime import datetime
 
+from django.db import transaction
+
 from dialogram.capture import Assembly, EventLog, LoggedRecord, assemble
 from dialogram.server.records.domain.event_records import stored_records
 from dialogram.server.records.domain.studies import design_of
@@ -37,8 +39,12 @@ def assemble_sitting(sitting: Sitting) -> Assembly:
     )
 
 
+@transaction.atomic
 def derive_trace(*, sitting_id: str, now: datetime) -> DerivedTrace:
-    """Derive a sitting's trace and keep it; derived again, it replaces the one before."""
+    """Derive a sitting's trace and keep it; derived again, it replaces the one before.
+
+    One transaction: a record that came between reading the log and keeping the trace would be missing from it for ever.
+    """
     sitting = Sitting.objects.select_related("participant__study", "recording").get(pk=sitting_id)
     assembly = assemble_sitting(sitting)
     trace = assembly.trace
