@@ -1,4 +1,6 @@
+import errno
 import hashlib
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -211,6 +213,22 @@ def test_a_failure_in_the_second_part_leaves_nothing_of_the_first(film: bytes) -
     recording.refresh_from_db()
     assert recording.state == RecordingState.FAILED
     assert recording.failure.startswith("part-1.mp4")
+    assert left_over(recording) == []
+
+
+@pytest.mark.django_db
+def test_a_full_disk_is_named_and_leaves_nothing(film: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    recording = upload(build_world(), film)
+    with monkeypatch.context() as full:
+        full.setattr("dialogram.vault.scratch.MOST_BLOCKS", 1)  # so that a small film, too, has to go to the disk
+        full.setattr(os, "pwrite", refuse)
+        run_job(claim(), stopping=threading.Event())
+    recording.refresh_from_db()
+    assert (recording.state, Job.objects.get().failure) == (RecordingState.FAILED, "disk-full")
+    assert recording.failure.startswith("The disk of this machine is full")
     assert left_over(recording) == []
 
 

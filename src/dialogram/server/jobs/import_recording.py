@@ -1,5 +1,6 @@
 """Import of a recording: remux the sealed pieces on an encrypted scratch file, then seal once, in sequence."""
 
+import errno
 import hashlib
 import io
 import threading
@@ -23,9 +24,10 @@ from dialogram.server.records.domain.recordings import (
 from dialogram.server.records.enums import JobState, RecordingState
 from dialogram.server.records.models import Job, Recording
 from dialogram.server.records.models.sealed import keyring, recording_key
-from dialogram.vault import EncryptedScratch, seal
+from dialogram.vault import EncryptedScratch, seal_recording
 
 REPORT_EVERY_S = 0.5
+DISK_FULL = "The disk of this machine is full; make room, then send the recording again."
 
 
 class ImportStopped(Exception):  # noqa: N818  # not an error: the worker was told to stop
@@ -92,6 +94,11 @@ def import_recording(job: Job, *, stopping: threading.Event) -> None:
     except RecordingError as error:
         ended, failure = JobState.FAILED, error.code
         recording = fail_import(recording_id=recording.pk, failure=str(error), now=timezone.now())
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        ended, failure = JobState.FAILED, "disk-full"
+        recording = fail_import(recording_id=recording.pk, failure=DISK_FULL, now=timezone.now())
     if ended is JobState.DONE and recording.state != RecordingState.READY:
         ended = JobState.CANCELLED
     clear_up(recording)
@@ -125,11 +132,10 @@ def _make(recording: Recording, reports: _Reports) -> Imported:
         peaks = loudness_peaks(
             scratch, progress=lambda share: reports.progress(0.8 + 0.1 * share), cancelled=reports.cancelled
         )
-        with settings.VAULT.write(recording.loudness_name) as sealed:
-            seal(io.BytesIO(peaks.tobytes()), sealed, key=key, context=context + b":loudness")
+        loudness = io.BytesIO(peaks.tobytes())
+        seal_recording(settings.VAULT, recording.loudness_name, loudness, key=key, context=context + b":loudness")
         source = _Hashing(scratch, reports)
-        with settings.VAULT.write(recording.vault_name) as sealed:
-            size = seal(cast("BinaryIO", source), sealed, key=key, context=context)
+        size = seal_recording(settings.VAULT, recording.vault_name, cast("BinaryIO", source), key=key, context=context)
     return Imported(
         media_type=rendition.media_type,
         has_video=rendition.has_video,
