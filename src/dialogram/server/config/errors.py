@@ -6,12 +6,12 @@ from django.shortcuts import render
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  # Django passes it by name
     """Answer for what is not there, and for what is not for you: the two are told apart nowhere."""
-    return render(request, "not_found.html", status=404)
+    return _nothing_here(request, status=404)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  # Django passes it by name
     """Answer for a request that makes no sense."""
-    return render(request, "not_found.html", status=400)
+    return _nothing_here(request, status=400)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -22,3 +22,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def stale_page(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django passes it by name
     """Answer for a form whose page is older than the sign-in, or not ours at all."""
     return render(request, "stale_page.html", status=403)
+
+
+def _nothing_here(request: HttpRequest, *, status: int) -> HttpResponse:
+    """Show the way back, which depends on the address alone."""
+    is_desk = request.path.startswith("/desk/")
+    return render(request, "not_found.html", {"is_desk": is_desk}, status=status)
