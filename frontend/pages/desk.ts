@@ -1,5 +1,6 @@
 import "./base.css";
 import "./desk.css";
+import "./desk_bar.css";
 import "./desk_forms.css";
 import "./desk_glance.css";
 import "./desk_session.css";

@@ -1,4 +1,5 @@
 import "./base.css";
+import "./desk_bar.css";
 import "./results.css";
 import { clockText } from "../core/time_text.ts";
 import { marked, pageJson, sleep, write } from "./parts/elements.ts";
