@@ -1,11 +1,14 @@
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from dialogram.server.accounts.failed_sign_ins import FREE_FAILURES, MARK_COOKIE, failures
 from dialogram.server.accounts.models import User
+from dialogram.server.accounts.sign_in import make_sign_in_link
 
 pytestmark = pytest.mark.django_db
 
@@ -159,3 +162,33 @@ def test_password_fields_let_a_password_manager_work() -> None:
     assert 'autocomplete="current-password"' in later
     assert 'autocomplete="username"' in later
     assert "onpaste" not in first + later
+
+
+@pytest.mark.parametrize(
+    ("wanted", "leads_to"),
+    [
+        ("", "/desk/"),
+        ("?next=/desk/studies/new", "/desk/studies/new"),
+        ("?next=https://evil.example/desk/", "/desk/"),
+        ("?next=//evil.example/desk/", "/desk/"),
+    ],
+)
+def test_a_printed_link_lets_in_and_leads_nowhere_else(wanted: str, leads_to: str) -> None:
+    make_owner()
+    now = timezone.now()
+    token = make_sign_in_link(User.objects.get(), lifetime=timedelta(days=1), now=now)
+    browser = Client()
+
+    response = browser.get(f"/desk/enter/{token}{wanted}")
+
+    assert (response.status_code, response["Location"]) == (302, leads_to)
+    assert browser.get("/desk/").status_code == 200
+
+
+def test_a_printed_link_that_is_wrong_or_has_run_out_lets_nobody_in() -> None:
+    make_owner()
+    old = make_sign_in_link(User.objects.get(), lifetime=timedelta(days=1), now=timezone.now() - timedelta(days=2))
+    browser = Client()
+
+    assert [browser.get(f"/desk/enter/{token}").status_code for token in (old, "x" * 32)] == [404, 404]
+    assert browser.get("/desk/")["Location"].startswith("/desk/sign-in")

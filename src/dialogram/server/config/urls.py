@@ -3,7 +3,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from dialogram.server.config.static import serve_static
-from dialogram.server.desk.enter import enter
+from dialogram.server.desk.signing_in import enter
 
 handler400 = "dialogram.server.config.errors.bad_request"
 handler403 = "dialogram.server.config.errors.not_found"

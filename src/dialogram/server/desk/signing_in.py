@@ -5,15 +5,17 @@ from django.contrib.auth import authenticate, login, logout, update_session_auth
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dialogram.server.accounts.accounts import AccountError, any_account, change_password, make_owner
 from dialogram.server.accounts.failed_sign_ins import MARK_COOKIE, MARK_DAYS, browser_mark, failures, known_browser
 from dialogram.server.accounts.models import User
+from dialogram.server.accounts.sign_in import user_by_link
 from dialogram.server.desk.doors import account_of, desk
 from dialogram.server.desk.forms import ChangePasswordForm, FirstAccountForm, SignInForm
 
@@ -40,9 +42,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in; after some failures each further attempt has to wait."""
     if not any_account():
         return redirect("desk:first-account")
-    wanted = request.POST.get("next") or request.GET.get("next", "")
-    allowed = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    follow = wanted if allowed else "/desk/"
+    follow = _wanted(request)
     form = SignInForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -68,6 +68,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/sign_in.html", {"form": form, "next": follow}, status=status)
 
 
+@require_GET
+def enter(request: HttpRequest, token: str) -> HttpResponse:
+    """Sign in by a link that was printed where the server was started."""
+    user = user_by_link(token, now=timezone.now())
+    if user is None:
+        raise Http404
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    return redirect(_wanted(request))
+
+
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out; nothing of the session stays."""
@@ -87,6 +97,13 @@ def own_account(request: HttpRequest) -> HttpResponseBase:
         messages.success(request, _("Your password is changed."))
         return redirect("desk:studies")
     return render(request, "desk/own_account.html", {"form": form})
+
+
+def _wanted(request: HttpRequest) -> str:
+    """Return the page to lead to: the one that was asked for if it is ours, else the studies."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    allowed = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if allowed else "/desk/"
 
 
 def _let_in(request: HttpRequest, user: User, follow: str) -> HttpResponse:

@@ -113,7 +113,7 @@ def make_example_study(*, progress: Callable[[str], None]) -> Example:
         now=now,
     )
     sign_in = make_sign_in_link(owner, lifetime=timedelta(days=1), now=now)
-    return Example(desk_path=f"/desk/enter/{sign_in}", room_path=f"/r/{link.token}")
+    return Example(desk_path=f"/desk/enter/{sign_in}?next=/desk/studies/{study.pk}/", room_path=f"/r/{link.token}")
 
 
 @dataclass(frozen=True)
