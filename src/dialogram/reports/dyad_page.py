@@ -62,7 +62,8 @@ def lay_out(report: DyadReport) -> Page:
         sections.append(Section(heading="The guess", blocks=_guess(report.guess, report)))
     if report.session_ratings:
         sections.append(Section(heading="The session as a whole", blocks=[compare_ratings(report)]))
-    sections.append(Section(heading="Quality and course of the study", blocks=_quality(report)))
+    course = " and course of the study" if report.order or report.deviations else ""
+    sections.append(Section(heading=f"Quality{course}", blocks=_quality(report)))
     sections.append(Section(heading="Methods", blocks=_methods(report)))
     return Page(
         title=report.title
@@ -254,7 +255,7 @@ def _quality(report: DyadReport) -> list[Block]:
 def _methods(report: DyadReport) -> list[Block]:
     result = report.result
     picked = result.extremes.a.rule
-    rules = ", ".join(f"{topic}: {rule}" for topic, rule in sorted(result.software.rules.items()))
+    rules = " and ".join(sorted(result.software.rules.values()))
     low, high = result.states.band
     return [
         Paragraph(
@@ -268,9 +269,8 @@ def _methods(report: DyadReport) -> list[Block]:
                 " Peterman (1998, doi 10.1139/f98-104) for the correlation; truncated shifts after Yuan and Shou (2024,"
                 " doi 10.1371/journal.pbio.3002758); concordance after Lin (1989, doi 10.2307/2532051); κ after Cohen"
                 " (1960, doi 10.1177/001316446002000104); the procedure after Swift, Tompkins and Parkin (2017, doi"
-                " 10.1002/jclp.22531)."
+                f" 10.1002/jclp.22531). Made with Dialogram {result.software.version} by the rules {rules}."
             ),
             quiet=True,
         ),
-        Paragraph(say(f"Made with Dialogram {result.software.version}. Rules: {rules}."), quiet=True),
     ]
