@@ -95,3 +95,15 @@ def test_a_consent_text_stands_once_somebody_has_agreed_to_its_version() -> None
         assert caught.value.code == "consent-in-use"
         change(version, *before[1:])
     change(version)
+
+
+def test_the_guess_that_locks_the_results_is_not_taken_out_once_somebody_has_begun_to_rate() -> None:
+    world = build_world()
+    without = short_design(('"recall", "guess"]', '"recall"]'))
+    change_design(study_id=world.study.pk, design_text=without, user_id=world.owner.pk, now=timezone.now())
+    change_design(study_id=world.study.pk, design_text=short_design(), user_id=world.owner.pk, now=timezone.now())
+    rate(world, world.client, CLIENT_VALUES, finish=False)
+    with pytest.raises(StudyError) as caught:
+        change_design(study_id=world.study.pk, design_text=without, user_id=world.owner.pk, now=timezone.now())
+    assert caught.value.code == "guess-in-use"
+    assert design_of(Study.objects.get()).has_guess

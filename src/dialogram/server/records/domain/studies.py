@@ -53,6 +53,8 @@ def change_design(*, study_id: str, design_text: str, user_id: int, now: datetim
     new = load_design(design_text, name="design.toml")
     if _measure(design_of(study)) != _measure(new) and _is_rated(study):
         raise StudyError("scale-in-use", "Somebody has begun to rate; the scale's name, ends and middle stand.")
+    if design_of(study).has_guess and not new.has_guess and _is_rated(study):
+        raise StudyError("guess-in-use", "Somebody has begun to rate; without the guess the results would lie open.")
     if _agreement(design_of(study)) != _agreement(new) and _is_agreed(study, new.consent_version):
         raise StudyError("consent-in-use", "Somebody has agreed to this version of the consent text; give it another.")
     before = study.design_digest
