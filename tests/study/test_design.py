@@ -128,6 +128,8 @@ def test_open_places_are_filled_or_asked_for() -> None:
         ("window_s = 30", 'window_s = "30"', "window_s", "extremes.window_s", 'a number from 5 to 600, found "30"'),
         ("window_s = 30", "window_s = true", "window_s", "extremes.window_s", "found true"),
         ("window_s = 30", "window_s = nan", "window_s", "extremes.window_s", "found nan"),
+        ("window_s = 30", f"window_s = {'9' * 400}", "window_s", "extremes.window_s", "found 999"),
+        ("high = 100", f"high = {'9' * 400}", "high", "scales[1].high", "a number, found 999"),
         ("window_s = 30", "window_s = 0", "window_s", "extremes.window_s", "from 5 to 600, found 0"),
         ("per_kind = 3", "per_kind = 3.0", "per_kind", "extremes.per_kind", "a whole number from 1 to 10, found 3.0"),
         ("extremes/1", "extremes/2", "rule", "extremes.rule", 'expected "extremes/1", found "extremes/2"'),
@@ -194,6 +196,7 @@ def test_a_missing_key_names_the_table_it_is_missing_from() -> None:
         ("format = 1\nname", 2, "valid TOML"),
         ("x = " + "[" * 100_000, None, "too deep"),
         ("# " + "x" * 1_000_000, None, "at most 1000000 characters"),
+        ("format = " + "1" * 5000, None, "thousands of digits"),
     ],
 )
 def test_what_is_not_toml_is_refused_with_its_line(text: str, line: int | None, words: str) -> None:
@@ -202,8 +205,13 @@ def test_what_is_not_toml_is_refused_with_its_line(text: str, line: int | None, 
     assert words in str(error)
 
 
+def test_a_mark_that_an_editor_put_in_front_is_passed_over() -> None:
+    assert load_design("\ufeff" + SHIPPED, name="mine.toml") == load_design(SHIPPED, name="mine.toml")
+
+
 def test_an_error_stays_on_one_short_line_whatever_was_found() -> None:
     assert len(str(refusal(changed("per_kind = 3", 'per_kind = "' + "x" * 5000 + '"')))) < 200
+    assert len(str(refusal(changed("per_kind = 3", "x" * 5000 + " = 1")))) < 300
     assert "\\n" in str(refusal(changed("per_kind = 3", 'per_kind = """a\nb"""')))
     refusal('"a\\nb" = 1\n' + SHIPPED)
 

@@ -11,6 +11,9 @@ from dialogram.study.toml_lines import Path, line_index
 LONGEST = 1_000_000
 """A design file has at most so many characters."""
 
+LONGEST_SHOWN = 60
+"""A message shows at most so much of a key or a value."""
+
 
 class DesignError(ValueError):
     """A design file that cannot be used: one line naming file, line, key, what was expected and what was found."""
@@ -29,8 +32,8 @@ class DesignReader:
         if len(text) > LONGEST:
             raise self._refusal(None, "", f"at most {LONGEST} characters", str(len(text)))
         try:
-            self.data: dict[str, Any] = tomllib.loads(text)
-            self.lines = line_index(text)
+            self.data: dict[str, Any] = tomllib.loads(text.removeprefix("\ufeff"))  # some editors put a mark in front
+            self.lines = line_index(text.removeprefix("\ufeff"))
         except tomllib.TOMLDecodeError as error:
             what, _, place = str(error).partition(" (at ")
             line = re.match(r"line (\d+)", place)
@@ -38,6 +41,8 @@ class DesignReader:
             raise self._refusal(number, "", "valid TOML", what[:1].lower() + what[1:]) from error
         except RecursionError as error:
             raise self._refusal(None, "", "valid TOML", "lists in lists, too deep to read") from error
+        except ValueError as error:
+            raise self._refusal(None, "", "valid TOML", "a number of thousands of digits") from error
 
     def table(self, path: Path, *, required: bool = False) -> dict[str, Any]:
         """Give the table at a path, or an empty one where there is none."""
@@ -134,8 +139,12 @@ def _fits(key: Key, value: object) -> bool:
         case _:
             if isinstance(value, bool) or not isinstance(value, int if key.kind == "whole number" else int | float):
                 return False
-            return math.isfinite(value) and (
-                (key.least is None or key.least <= value) and (key.most is None or value <= key.most)
+            try:
+                number = float(value)
+            except OverflowError:  # a whole number can be longer than any scale
+                return False
+            return math.isfinite(number) and (
+                (key.least is None or key.least <= number) and (key.most is None or number <= key.most)
             )
 
 
@@ -146,7 +155,7 @@ def _dotted(path: Path) -> str:
         if isinstance(part, int):
             text += f"[{part + 1}]"
         else:
-            name = part if part.isprintable() and part else _shown(part)
+            name = part if part.isprintable() and 0 < len(part) <= LONGEST_SHOWN else _shown(part)
             text += f".{name}" if text else name
     return text
 
@@ -164,4 +173,4 @@ def _shown(value: object) -> str:
             )
         case _:
             text = str(value)
-    return text if len(text) <= 60 else text[:57] + "…"
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "…"
