@@ -170,6 +170,7 @@ def test_an_import_seals_what_a_browser_plays_and_leaves_nothing_else(film: byte
     with open_rendition(recording) as reader:
         plain = reader.read(0, reader.size)
     assert (recording.size, recording.sha256) == (len(plain), hashlib.sha256(plain).hexdigest())
+    assert [part.file_name for part in recording.parts.all()] == [""]
     assert plain[4:8] == b"ftyp"
     assert plain.index(b"moov") < plain.index(b"mdat")
     assert sorted(left_over(recording)) == sorted([recording.vault_name, recording.loudness_name])

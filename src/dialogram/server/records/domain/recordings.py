@@ -241,9 +241,13 @@ def current_recording(session_id: str) -> Recording | None:
 
 
 def delete_pieces(recording: Recording) -> None:
-    """Delete what was uploaded, when the rendition is sealed or nothing will come of it."""
+    """Delete what was uploaded, when the rendition is sealed or nothing will come of it.
+
+    What the files were called goes too: recordings are often named after people.
+    """
     for part in recording.parts.all():
         pieces_of(part).delete()
+    recording.parts.update(file_name="")
 
 
 def delete_rendition(recording: Recording) -> None:
