@@ -220,8 +220,11 @@ def test_a_recording_is_confirmed_only_when_all_three_places_were_watched(world:
     ("start", "end"), [("1:00", "0:10"), ("0:00", "9:00:00x"), ("-1", "50"), ("", ""), ("abc", "5")]
 )
 def test_a_trim_that_cannot_be_changes_nothing(world: World, browser: Client, start: str, end: str) -> None:
-    browser.post(f"/desk/recordings/{world.recording.pk}/trim", {"start": start, "end": end})
+    refused = browser.post(f"/desk/recordings/{world.recording.pk}/trim", {"start": start, "end": end})
 
+    assert refused.status_code == 422
+    for typed in filter(None, (start, end)):
+        assert f'value="{typed}"' in refused.content.decode(), "nothing typed is lost"
     recording = Recording.objects.get()
     assert (recording.trim_start_s, recording.trim_end_s) == (0.0, None)
 

@@ -53,15 +53,23 @@ def test_totals_are_entered_changed_and_refused(world: World, browser: Client) -
     assert total_of(score) == 47.5
     assert "47.5" in page(browser, world)
 
-    browser.post(address, {"alliance": "61"})
-    assert "expected 12 to 60, got 61" in page(browser, world)
-    browser.post(address, {"alliance": "many"})
-    assert "write a number" in page(browser, world)
-    browser.post(address, {"alliance": "nan"})
+    for typed, said in (("61", "expected 12 to 60, got 61"), ("many", "Write a number."), ("nan", "got nan")):
+        refused = browser.post(address, {"alliance": typed, "session": "8O"})
+        shown = refused.content.decode()
+        assert (refused.status_code, said in shown) == (422, True)
+        assert f'value="{typed}"' in shown, "nothing typed is lost"
+        assert 'value="8O"' in shown
     assert total_of(Score.objects.get()) == 47.5
 
     browser.post(address, {"alliance": "50"})
     assert total_of(Score.objects.get()) == 50
+
+
+def test_a_total_is_offered_again_to_its_last_digit(world: World, browser: Client) -> None:
+    address = f"/desk/sessions/{world.session.pk}/scores/{world.client.pk}"
+    browser.post(address, {"alliance": "47.0625"})
+
+    assert 'value="47.0625"' in page(browser, world)
 
 
 def test_the_others_agreement_and_deviations_are_kept_as_written(world: World, browser: Client) -> None:

@@ -28,7 +28,7 @@ def test_a_score_is_sealed_and_replaced_by_the_next() -> None:
     world = build_world()
     first = enter(world, world.client, "alliance", 51.5)
     second = enter(world, world.client, "alliance", 47.0625)
-    assert Score.objects.get() == first == second
+    assert Score.objects.get() == first == second == enter(world, world.client, "alliance", 47.0625)
     assert total_of(Score.objects.get()) == 47.0625
     assert b"47.0625" not in bytes(Score.objects.get().sealed_payload)
     actions = AuditEntry.objects.filter(action__startswith="score.").values_list("action", flat=True)

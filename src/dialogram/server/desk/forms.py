@@ -1,7 +1,8 @@
 """What the desk's pages take in: the shape of it; whether it can be done is said by the domain."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from dialogram.server.accounts.models import User
 from dialogram.server.records.enums import MemberRole
 from dialogram.server.records.models import Participant
-from dialogram.study import Role
+from dialogram.study import Questionnaire, Role
 from dialogram.study.design import SHIPPED, shipped_text
 from dialogram.study.lab_code import code_warning
 
@@ -214,6 +215,41 @@ class SessionForm(PlainForm):
         field = self.fields["dyad"]
         if isinstance(field, forms.ChoiceField):
             field.choices = list(dyads.items())
+
+
+class TotalField(forms.CharField):
+    """A questionnaire's total, with a comma or a point; None where nothing was typed."""
+
+    def clean(self, value: Any) -> Any:
+        typed: str = super().clean(value)
+        try:
+            return float(typed.replace(",", ".")) if typed else None
+        except ValueError:
+            raise ValidationError(_("Write a number."), code="number") from None
+
+
+class TotalsForm(PlainForm):
+    """The totals of one participant's questionnaires."""
+
+    def __init__(
+        self,
+        *args: Any,
+        role: Role,
+        questionnaires: Sequence[Questionnaire],
+        totals: Mapping[str, float] = MappingProxyType({}),
+        **kwargs: Any,
+    ) -> None:
+        # Not a digit less than was typed once: what is kept again must be the same.
+        initial = {key: f"{total:.15g}" for key, total in totals.items()}
+        super().__init__(*args, initial=initial, auto_id=f"{role}-%s", **kwargs)
+        for one in questionnaires:
+            self.fields[one.key] = TotalField(
+                label=one.name,
+                help_text=f"{one.low:g} – {one.high:g}",
+                required=False,
+                max_length=32,
+                widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+            )
 
 
 class MemberForm(PlainForm):

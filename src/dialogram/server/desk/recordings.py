@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dialogram.server.desk.doors import attempt, desk, open_recording, open_session
+from dialogram.server.desk.doors import SessionPlace, attempt, desk, open_recording, open_session
 from dialogram.server.desk.forms import ReasonForm, TrimForm
 from dialogram.server.desk.sessions import back
 from dialogram.server.records.domain.errors import NotFoundError, StudyError
@@ -26,6 +26,7 @@ from dialogram.server.records.domain.recordings import (
 )
 from dialogram.server.records.domain.uploads import PIECE_BYTES, take_piece
 from dialogram.server.records.enums import RecordingState
+from dialogram.server.records.models import Recording
 from dialogram.study.blinding import Thing
 
 PLACES = ("start", "middle", "end")
@@ -92,44 +93,29 @@ def cancel(request: HttpRequest, recording_id: str) -> HttpResponseBase:
 def look(request: HttpRequest, recording_id: str) -> HttpResponseBase:
     """Show the recording, to be looked at, trimmed and confirmed."""
     place, recording = open_recording(request, recording_id, thing=Thing.RECORDING)
-    if recording.state != RecordingState.READY:
-        return back(place, "recording")
     form = TrimForm(initial={"start": _time(recording.trim_start_s), "end": _time(recording.end_s)})
-    return render(
-        request,
-        "desk/look.html",
-        {
-            "place": place,
-            "study": place.study,
-            "session": place.session,
-            "recording": recording,
-            "form": form,
-            "is_watched": recording.sittings.exists(),
-        },
-    )
+    return _show(request, place, recording, form)
 
 
 @desk("POST")
 def set_trim(request: HttpRequest, recording_id: str) -> HttpResponseBase:
     """Set where watching begins and ends."""
-    place, recording = open_recording(request, recording_id)
+    place, recording = open_recording(request, recording_id, thing=Thing.RECORDING)
     form = TrimForm(request.POST)
-    if form.is_valid():
-        done = attempt(
-            request,
-            lambda: trim(
-                recording_id=recording.pk,
-                start_s=form.cleaned_data["start"],
-                end_s=min(form.cleaned_data["end"], recording.duration_s or 0.0),
-                user_id=place.account.pk,
-                now=timezone.now(),
-            ),
+    if not form.is_valid():
+        return _show(request, place, recording, form)
+    try:
+        trim(
+            recording_id=recording.pk,
+            start_s=form.cleaned_data["start"],
+            end_s=min(form.cleaned_data["end"], recording.duration_s or 0.0),
+            user_id=place.account.pk,
+            now=timezone.now(),
         )
-        if done is not None:
-            messages.success(request, _("Start and end are set. Nothing is cut off."))
-    else:
-        for errors in form.errors.values():
-            messages.error(request, str(errors[0]))
+    except StudyError as error:
+        form.add_error("end", error.message)
+        return _show(request, place, recording, form)
+    messages.success(request, _("Start and end are set. Nothing is cut off."))
     return redirect("desk:look", recording.pk)
 
 
@@ -157,6 +143,20 @@ def set_void(request: HttpRequest, recording_id: str) -> HttpResponseBase:
         lambda: make_void(recording_id=recording.pk, reason=reason, user_id=place.account.pk, now=timezone.now()),
     )
     return back(place, "recording")
+
+
+def _show(request: HttpRequest, place: SessionPlace, recording: Recording, form: TrimForm) -> HttpResponseBase:
+    if recording.state != RecordingState.READY:
+        return back(place, "recording")
+    context = {
+        "place": place,
+        "study": place.study,
+        "session": place.session,
+        "recording": recording,
+        "form": form,
+        "is_watched": recording.sittings.exists(),
+    }
+    return render(request, "desk/look.html", context, status=422 if form.errors else 200)
 
 
 def _time(seconds: float) -> str:

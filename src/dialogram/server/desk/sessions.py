@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from types import MappingProxyType
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dialogram.server.desk.doors import SessionPlace, attempt, desk, open_session, open_sitting, person_of
-from dialogram.server.desk.forms import NoteForm, ReasonForm
+from dialogram.server.desk.forms import NoteForm, ReasonForm, TotalsForm
 from dialogram.server.records.domain.audit import account_actor
 from dialogram.server.records.domain.consents import consent_of, record_consent
+from dialogram.server.records.domain.errors import StudyError
 from dialogram.server.records.domain.guesses import release_guess
 from dialogram.server.records.domain.scores import enter_score, total_of
 from dialogram.server.records.domain.sessions import note_deviation, note_others_agreed
@@ -39,6 +40,7 @@ class PersonCard:
     cells: Sequence[Cell]
     links: Sequence[tuple[Link, str]]
     questionnaires: Sequence[tuple[Questionnaire, float | None]]
+    totals: TotalsForm
     may_describe: bool
 
     @property
@@ -70,11 +72,13 @@ def show_recording(request: HttpRequest, session_id: str) -> HttpResponse:
     return response
 
 
-def session_context(place: SessionPlace) -> dict[str, object]:
-    """Put together everything the session's page shows."""
+def session_context(
+    place: SessionPlace, *, refused: Mapping[Role, TotalsForm] = MappingProxyType({})
+) -> dict[str, object]:
+    """Put together everything the session's page shows, with totals that were refused as they were typed."""
     row = _row(place)
     return _recording_context(place, row) | {
-        "cards": [_card(place, row, role, person) for role, person in place.people.items()],
+        "cards": [_card(place, row, role, person, refused.get(role)) for role, person in place.people.items()],
         "deviations": place.session.deviations.select_related("noted_by").order_by("noted_at"),
         "void": Recording.objects.filter(session=place.session, state=RecordingState.VOID).order_by("created_at"),
         "now": timezone.now(),
@@ -114,9 +118,12 @@ def _row(place: SessionPlace) -> SessionRow:
     return row
 
 
-def _card(place: SessionPlace, row: SessionRow, role: Role, person: Participant) -> PersonCard:
+def _card(
+    place: SessionPlace, row: SessionRow, role: Role, person: Participant, refused: TotalsForm | None
+) -> PersonCard:
     now = timezone.now()
     links = Link.objects.filter(session=place.session, participant=person).order_by("-created_at")
+    questionnaires = _questionnaires(place, role)
     totals = _totals(place, person)
     words = {Role.CLIENT: Thing.CLIENT_WORDS, Role.THERAPIST: Thing.THERAPIST_WORDS}
     cells = [cell for cell in row.tasks if cell.role is role]
@@ -129,7 +136,8 @@ def _card(place: SessionPlace, row: SessionRow, role: Role, person: Participant)
         asks_for_clips=role is Role.CLIENT and place.design.has_guess,
         cells=cells,
         links=[(link, link_state(link, now=now)) for link in links],
-        questionnaires=[(one, totals.get(one.key)) for one in place.design.questionnaires if role in one.roles],
+        questionnaires=[(one, totals.get(one.key)) for one in questionnaires],
+        totals=refused or TotalsForm(role=role, questionnaires=questionnaires, totals=totals),
         may_describe=(
             rated
             and describing is not None
@@ -147,6 +155,10 @@ def link_state(link: Link, *, now: datetime) -> str:
     if link.expires_at <= now:
         return "expired"
     return "used" if link.first_used_at else "open"
+
+
+def _questionnaires(place: SessionPlace, role: Role) -> Sequence[Questionnaire]:
+    return [one for one in place.design.questionnaires if role in one.roles]
 
 
 def _totals(place: SessionPlace, person: Participant) -> Mapping[str, float]:
@@ -218,27 +230,26 @@ def scores(request: HttpRequest, session_id: str, participant_id: str) -> HttpRe
     """Enter the totals of a participant's questionnaires; empty fields stay as they are."""
     place = open_session(request, session_id, thing=Thing.QUESTIONNAIRES)
     person = person_of(place, participant_id)
-    known = _totals(place, person)
-    for questionnaire in place.design.questionnaires:
-        typed = request.POST.get(questionnaire.key, "").strip().replace(",", ".")
-        try:
-            total = float(typed) if typed else None
-        except ValueError:
-            messages.error(request, _("%(name)s: write a number.") % {"name": questionnaire.name})
+    role = Role(person.role)
+    form = TotalsForm(request.POST, role=role, questionnaires=_questionnaires(place, role))
+    form.full_clean()
+    for instrument, total in list(form.cleaned_data.items()):
+        if total is None:
             continue
-        if total is not None and total != known.get(questionnaire.key):
-            attempt(
-                request,
-                partial(
-                    enter_score,
-                    session_id=place.session.pk,
-                    participant_id=person.pk,
-                    instrument=questionnaire.key,
-                    total=total,
-                    user_id=place.account.pk,
-                    now=timezone.now(),
-                ),
+        try:
+            enter_score(
+                session_id=place.session.pk,
+                participant_id=person.pk,
+                instrument=instrument,
+                total=total,
+                user_id=place.account.pk,
+                now=timezone.now(),
             )
+        except StudyError as error:
+            form.add_error(instrument, error.message)
+    if form.errors:
+        form.fields[next(iter(form.errors))].widget.attrs["autofocus"] = True
+        return render(request, "desk/session.html", session_context(place, refused={role: form}), status=422)
     return back(place, f"person-{person.role}")
 
 

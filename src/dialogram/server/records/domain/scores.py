@@ -13,7 +13,7 @@ from dialogram.server.records.models.sealed import seal, unseal
 def enter_score(
     *, session_id: str, participant_id: str, instrument: str, total: float, user_id: int, now: datetime
 ) -> Score:
-    """Enter a questionnaire's total; entered again, it replaces the one before and the trail says so."""
+    """Enter a questionnaire's total; entered again, another total replaces the one before and the trail says so."""
     session = Session.objects.get(pk=session_id)
     participant = Participant.objects.select_related("study").get(pk=participant_id)
     questionnaires = {one.key: one for one in design_of(participant.study).questionnaires}
@@ -25,6 +25,8 @@ def enter_score(
     if not asked.accepts(total):
         raise StudyError("score-range", f"{asked.name}: expected {asked.low:g} to {asked.high:g}, got {total:g}.")
     score = Score.objects.filter(session=session, participant=participant, instrument=instrument).first()
+    if score is not None and total_of(score) == total:
+        return score
     is_new = score is None
     score = score or Score(session=session, participant=participant, instrument=instrument)
     score.entered_by_id, score.entered_at = user_id, now
