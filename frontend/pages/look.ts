@@ -55,7 +55,10 @@ function timeText(seconds: number): string {
 function playClips(player: HTMLMediaElement): void {
   let end_s = Number.POSITIVE_INFINITY;
   const watch = (): void => {
-    if (!player.paused && player.currentTime >= end_s) player.pause();
+    if (!player.paused && player.currentTime >= end_s) {
+      player.pause();
+      end_s = Number.POSITIVE_INFINITY; // who plays on from here wants to see more
+    }
     requestAnimationFrame(watch);
   };
   requestAnimationFrame(watch);
