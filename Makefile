@@ -56,6 +56,8 @@ lock: ## resolve the dependencies anew
 	UV_PYTHON_DOWNLOADS=never uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 --extra app --group dev pyproject.toml -o requirements.lock
 
 bench: setup ## measure, beside a peer or a limit, and print tables
+	$(PY) -m benchmarks.start_up
+	$(PY) -m benchmarks.one_dyad
 	$(PY) -m benchmarks.sealing
 	$(PY) -m benchmarks.recording_import
 	$(PY) -m benchmarks.large_recording
