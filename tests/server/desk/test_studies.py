@@ -173,6 +173,25 @@ def test_the_glance_follows_a_session_from_the_recording_to_the_results() -> Non
     assert "open now" in glance(world)
 
 
+def test_whoever_has_no_link_to_the_next_task_is_to_be_invited() -> None:
+    world = build_world()
+    for person in (world.client, world.therapist):
+        agree(world, person)
+    rate(world, world.client, CLIENT_VALUES)
+    assert "let the client of K7 × T3, session 5 describe" in glance(world)
+
+    describe(world, world.client)
+    release(world)
+    assert "let the therapist of K7 × T3, session 5 rate" in glance(world)
+
+    rate(world, world.therapist, CLIENT_VALUES)
+    describe(world, world.therapist)
+    assert "let the therapist of K7 × T3, session 5 guess" in glance(world)
+
+    give_link(world, world.therapist)
+    assert "let the therapist" not in glance(world)
+
+
 def test_results_wait_for_the_guess_for_those_who_meet_the_therapist() -> None:
     world = build_world()
     for person in (world.client, world.therapist):

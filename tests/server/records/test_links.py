@@ -7,7 +7,7 @@ from django.utils import timezone
 from tests.server.factories import World, build_world, give_link
 
 from dialogram.server.records.domain.errors import NotFoundError, StudyError
-from dialogram.server.records.domain.links import enter_by_link, find_link, make_link, revoke_link
+from dialogram.server.records.domain.links import enter_by_link, find_link, make_link, revoke_link, state_of
 from dialogram.server.records.domain.people import add_participant
 from dialogram.server.records.domain.recordings import make_void
 from dialogram.server.records.models import AuditEntry, Link, Participant, Recording, Session
@@ -144,3 +144,18 @@ def test_no_link_for_somebody_of_another_dyad() -> None:
         study_id=world.study.pk, role=Role.CLIENT, code="K8", user_id=world.owner.pk, now=timezone.now()
     )
     assert refusal(world, stranger, Task.RATE) == "not-in-dyad"
+
+
+def test_how_a_link_stands_is_said_in_a_word() -> None:
+    world = build_world()
+    token = give_link(world, world.client)
+    now, later = timezone.now(), timezone.now() + timedelta(days=15)
+
+    def states() -> list[str]:
+        return [state_of(Link.objects.get(), now=at) for at in (now, later)]
+
+    assert states() == ["open", "expired"]
+    enter_by_link(token=token, now=now)
+    assert states() == ["used", "expired"]
+    revoke_link(link_id=Link.objects.get().pk, user_id=world.owner.pk, now=now)
+    assert states() == ["revoked", "revoked"]

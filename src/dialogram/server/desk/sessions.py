@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from types import MappingProxyType
 
 from django.contrib import messages
@@ -18,6 +17,7 @@ from dialogram.server.records.domain.audit import account_actor
 from dialogram.server.records.domain.consents import consent_of, record_consent
 from dialogram.server.records.domain.errors import StudyError
 from dialogram.server.records.domain.guesses import release_guess
+from dialogram.server.records.domain.links import state_of
 from dialogram.server.records.domain.scores import enter_score, total_of
 from dialogram.server.records.domain.sessions import note_deviation, note_others_agreed
 from dialogram.server.records.domain.sittings import close_partial
@@ -135,7 +135,7 @@ def _card(
         consent=consent_of(participant_id=person.pk, session_id=place.session.pk),
         asks_for_clips=role is Role.CLIENT and place.design.has_guess,
         cells=cells,
-        links=[(link, link_state(link, now=now)) for link in links],
+        links=[(link, state_of(link, now=now)) for link in links],
         questionnaires=[(one, totals.get(one.key)) for one in questionnaires],
         totals=refused or TotalsForm(role=role, questionnaires=questionnaires, totals=totals),
         may_describe=(
@@ -146,15 +146,6 @@ def _card(
             and place.may_see(words[role])
         ),
     )
-
-
-def link_state(link: Link, *, now: datetime) -> str:
-    """Say in a word how a link stands."""
-    if link.revoked_at is not None:
-        return "revoked"
-    if link.expires_at <= now:
-        return "expired"
-    return "used" if link.first_used_at else "open"
 
 
 def _questionnaires(place: SessionPlace, role: Role) -> Sequence[Questionnaire]:

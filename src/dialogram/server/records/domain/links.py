@@ -114,5 +114,12 @@ def is_open(link: Link, *, now: datetime) -> bool:
     return link.revoked_at is None and now < link.expires_at
 
 
+def state_of(link: Link, *, now: datetime) -> str:
+    """Say in a word how a link stands."""
+    if is_open(link, now=now):
+        return "used" if link.first_used_at else "open"
+    return "revoked" if link.revoked_at else "expired"
+
+
 def _hash(token: str) -> bytes:
     return hmac.new(keyring().key("links"), token.encode(), hashlib.sha256).digest()

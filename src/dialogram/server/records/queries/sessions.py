@@ -97,6 +97,7 @@ class NextAction:
     code: str
     row: SessionRow | None = None
     role: Role | None = None
+    task: Task | None = None
 
 
 def columns_of(design: Design) -> list[tuple[Role, Task]]:
@@ -255,8 +256,8 @@ def _wanted(rows: Sequence[SessionRow], *, has_people: bool, has_dyads: bool) ->
     yield from (NextAction("stopped", row, cell.role) for row, cell in every if cell.state == "stopped")
     for code, applies in _WANTED.items():
         yield from (NextAction(code, row) for row in rows if applies(row))
-    ratings = [(row, cell) for row, cell in every if cell.task is Task.RATE and row.recording_cell.state == "confirmed"]
-    yield from (NextAction("invite", row, cell.role) for row, cell in ratings if cell.state == "todo")
+    confirmed = [row for row in rows if row.recording_cell.state == "confirmed"]
+    yield from (NextAction("invite", row, cell.role, cell.task) for row in confirmed for cell in _without_a_way_in(row))
     if not has_people:
         yield NextAction("add-people")
     if not has_dyads:
@@ -265,6 +266,14 @@ def _wanted(rows: Sequence[SessionRow], *, has_people: bool, has_dyads: bool) ->
         yield NextAction("add-session")
     yield from (NextAction("read-results", row) for row in reversed(rows) if row.results.state == "ready")
     yield NextAction("nothing")
+
+
+def _without_a_way_in(row: SessionRow) -> Iterator[Cell]:
+    """Give each person's first open task, if no link leads to it (any more)."""
+    for role in Role:
+        cell = next((one for one in row.tasks if one.role is role and not is_closed(one)), None)
+        if cell is not None and cell.state in {"todo", "released", "begun"} and cell.link_until is None:
+            yield cell
 
 
 _WANTED: Mapping[str, Callable[[SessionRow], bool]] = {
