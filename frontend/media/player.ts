@@ -69,9 +69,10 @@ export class Player {
     return this.#snapshot;
   }
 
-  /** Where the player says it is: good enough to show, never a stamp. */
+  /** Where the player says it is, or has to go on when it is loaded: good enough to show, never a stamp. */
   get position_s(): number {
-    return this.#snapshot.phase === "loading" ? this.#at_s : this.#media.currentTime;
+    const { phase } = this.#snapshot;
+    return phase === "loading" || phase === "unreachable" ? this.#at_s : this.#media.currentTime;
   }
 
   subscribe(listener: Listener): () => void {
@@ -115,14 +116,16 @@ export class Player {
   }
 
   #hear(kind: PlayerKind, t_ms: number): void {
-    const media_s = this.#media.currentTime;
+    const media_s = this.position_s;
     if (kind === "playing") {
       this.#failures = 0;
       this.#phase("playing");
     } else if (kind === "waiting" && this.#wanted) this.#phase("waiting");
     else if (kind === "pause") {
       this.#at_s = media_s;
-      if (this.#snapshot.phase !== "ended" && this.#snapshot.phase !== "unreachable") this.#phase("paused");
+      // A recording that runs out by itself says "pause" before "ended": nobody paused it.
+      const { phase } = this.#snapshot;
+      if (!this.#media.ended && phase !== "ended" && phase !== "unreachable") this.#phase("paused");
     }
     this.#tell({ kind, t_ms, media_s });
   }

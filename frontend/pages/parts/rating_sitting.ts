@@ -118,7 +118,8 @@ export class RatingSitting {
     } else if (phase === "unreachable" && (this.#state === "rating" || this.#state === "loading")) {
       veil.show({ title: page.texts.unreachable, detail: page.texts.unreachable_how });
     } else if (phase === "paused") this.#rest({ title: page.texts.go_on });
-    else if (phase === "ended" && this.#state === "rating") void this.#finish();
+    // A break or a page out of sight may come in the very last moment: there is nothing to go on with then.
+    else if (phase === "ended" && (this.#state === "rating" || this.#state === "resting")) void this.#finish();
   }
 
   #hand(value: number, t_ms: number, source: DialSource): void {
@@ -134,7 +135,8 @@ export class RatingSitting {
     this.#breakButton.disabled = false;
     this.#endBreak();
     this.#rating_since_s = this.#player.position_s;
-    veil.hide();
+    if (this.#player.snapshot.phase === "unreachable") this.#follow("unreachable");
+    else veil.hide();
     await playOnceAllowed(this.#player, {
       ask: () => veil.show({ title: page.texts.begin_click }),
       wanted: () => this.#state === "rating",

@@ -2,6 +2,7 @@ import json
 import time
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -63,6 +64,13 @@ def stored(page: Page) -> dict[str, int]:
         })"""
     )
     return counts
+
+
+def duration_s(recording: Path) -> float:
+    """What the file says of itself, which is what the room takes for its end."""
+    with av.open(str(recording)) as container:
+        assert container.duration
+        return container.duration / av.time_base
 
 
 def drag(page: Page, degrees: list[float], *, radius: float = 0.85) -> None:
@@ -351,6 +359,41 @@ def test_sound_alone_is_told_by_current_time(make_room: MakeRoom, open_page: Ope
     page.wait_for_url("**/room/done", timeout=10_000)
     assert {event.text(1) for event in opened.room.events("clock")} == {"current_time"}
     assert assemble(opened.room.log(), scale=HELPFULNESS, start_s=0, end_s=2.8).trace.coverage[1] > 0.9
+
+
+def test_a_recording_that_runs_out_by_itself_is_handed_in(
+    make_room: MakeRoom, open_page: OpenPage, sound: Path, film: Path
+) -> None:
+    for recording, has_video in ((sound, False), (film, True)):
+        # the sound is shorter than promised, as a player may find it; the picture ends a little before its own sound
+        end_s = duration_s(recording) + (0 if has_video else 0.04)
+        opened = make_room({"rate": rate_page(start_s=end_s - 3, end_s=end_s, has_video=has_video)}, recording)
+        page = open_page(opened.url("rate"))
+        begin(page)
+        page.wait_for_url("**/room/done", timeout=12_000)
+        assert len(opened.room.events("ended")) == 1
+        whole(opened.room)
+
+
+def test_an_unreachable_recording_goes_on_where_it_was(make_room: MakeRoom, open_page: OpenPage) -> None:
+    opened = make_room({"rate": rate_page(end_s=12, start_s=6)})
+    page = open_page(opened.url("rate"))
+    begin(page)
+    page.wait_for_timeout(1500)
+    page.route("**/media/film", lambda route: route.abort())
+    page.evaluate("document.querySelector('video').dispatchEvent(new Event('error'))")
+    title(page, "The recording cannot be reached")
+    wait_until(lambda: page.evaluate("document.querySelector('video').readyState") == 0, page=page)
+    for _ in range(2):
+        page.get_by_role("button", name="Take a break").click()
+        title(page, "A break")
+        page.keyboard.press("ArrowRight")
+        title(page, "The recording cannot be reached")
+    page.unroute("**/media/film")
+    page.wait_for_url("**/room/done", timeout=30_000)
+    heard = opened.room.events("play", "pause", "clock", "heartbeat")
+    assert min(event.number(0) for event in heard) >= 6.0, "an empty player stands at 0, the sitting does not"
+    whole(opened.room)
 
 
 def test_without_a_database_the_page_says_so(make_room: MakeRoom, context: BrowserContext, open_page: OpenPage) -> None:
