@@ -104,7 +104,7 @@ def build_world(
         session, media=media, media_type=media_type, has_video=has_video, user_id=owner.pk, now=now
     )
     if confirmed:
-        recordings.confirm(recording_id=recording.pk, user_id=owner.pk, now=now)
+        recordings.confirm(recording_id=recording.pk, watched=recordings.PLACES, user_id=owner.pk, now=now)
     return World(
         owner=owner,
         study=study,

@@ -209,7 +209,7 @@ def test_codes_with_the_same_letters_keep_their_event_logs_apart() -> None:
         )
         session = sessions.add_session(dyad_id=dyad.pk, number=1, held_on=None, user_id=owner, now=now)
         recording = add_recording(session, media=b"x", media_type="video/mp4", has_video=True, user_id=owner, now=now)
-        recordings.confirm(recording_id=recording.pk, user_id=owner, now=now)
+        recordings.confirm(recording_id=recording.pk, watched=recordings.PLACES, user_id=owner, now=now)
         sittings.begin_sitting(participant=pair[0], session_id=session.pk, task=Task.RATE, actor="test", now=now)
     names = [name for name in export(world).namelist() if name.startswith("event-logs/")]
     assert sorted(names) == ["event-logs/A+B-C-1-client.jsonl", "event-logs/A-B+C-1-client.jsonl"]

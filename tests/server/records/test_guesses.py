@@ -86,7 +86,9 @@ def make_void_and_replace(world: World) -> Recording:
         user_id=world.owner.pk,
         now=timezone.now(),
     )
-    return recordings.confirm(recording_id=second.pk, user_id=world.owner.pk, now=timezone.now())
+    return recordings.confirm(
+        recording_id=second.pk, watched=recordings.PLACES, user_id=world.owner.pk, now=timezone.now()
+    )
 
 
 def test_the_guess_waits_for_the_client_and_for_her_agreement() -> None:

@@ -272,23 +272,35 @@ def test_only_a_ready_recording_is_trimmed_and_confirmed() -> None:
     world = build_world()
     recording = start(world, SIZE)
     with pytest.raises(StudyError) as caught:
-        recordings.confirm(recording_id=recording.pk, user_id=world.owner.pk, now=timezone.now())
+        recordings.confirm(
+            recording_id=recording.pk, watched=recordings.PLACES, user_id=world.owner.pk, now=timezone.now()
+        )
     assert caught.value.code == "recording-not-ready"
     with pytest.raises(StudyError) as caught:
         trim(world, 0, 10, recording)
     assert caught.value.code == "recording-not-ready"
     with pytest.raises(NotFoundError):
-        recordings.confirm(recording_id="f" * 32, user_id=world.owner.pk, now=timezone.now())
+        recordings.confirm(recording_id="f" * 32, watched=recordings.PLACES, user_id=world.owner.pk, now=timezone.now())
     make_void(world, world.recording)
     with pytest.raises(StudyError) as caught:
-        recordings.confirm(recording_id=world.recording.pk, user_id=world.owner.pk, now=timezone.now())
+        recordings.confirm(
+            recording_id=world.recording.pk, watched=recordings.PLACES, user_id=world.owner.pk, now=timezone.now()
+        )
     assert caught.value.code == "recording-not-ready"
 
 
-def test_a_confirmation_says_who_looked() -> None:
+def test_a_confirmation_needs_all_three_places_and_says_who_looked() -> None:
     world = build_world(confirmed=False)
+    for watched in ((), ("start", "end"), ("start", "middle", "end", "credits")):
+        with pytest.raises(StudyError) as caught:
+            recordings.confirm(
+                recording_id=world.recording.pk, watched=watched, user_id=world.owner.pk, now=timezone.now()
+            )
+        assert caught.value.code == "not-watched"
     now = timezone.now()
-    confirmed = recordings.confirm(recording_id=world.recording.pk, user_id=world.owner.pk, now=now)
+    confirmed = recordings.confirm(
+        recording_id=world.recording.pk, watched=recordings.PLACES, user_id=world.owner.pk, now=now
+    )
     assert (confirmed.confirmed_by, confirmed.confirmed_at) == (world.owner, now)
     assert AuditEntry.objects.get(action="recording.confirmed").actor == f"account:{world.owner.pk}"
 

@@ -149,7 +149,7 @@ class _Making:
         if job is None:
             raise RuntimeError("the example's import was not asked for")
         run_job(job, stopping=Event())
-        recordings.confirm(recording_id=recording.pk, user_id=user_id, now=at)
+        recordings.confirm(recording_id=recording.pk, watched=recordings.PLACES, user_id=user_id, now=at)
         return session
 
     def finish(self, session: Session, *, client: Participant, therapist: Participant, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """A recording's way from upload to watched: bytes go to the vault outside any transaction, then are linked."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -17,6 +17,9 @@ from dialogram.vault import SealedReader, UploadPieces, open_recording, recordin
 
 IMPORT = "import-recording"
 LEAST_LENGTH_S = 1.0
+PLACES = frozenset({"start", "middle", "end"})
+"""Where a recording is looked at before it is confirmed: to play another client's session is the worst accident."""
+
 MOST_FILE_BYTES = 200 * 1000**3
 
 
@@ -183,9 +186,11 @@ def trim(*, recording_id: str, start_s: float, end_s: float, user_id: int, now: 
 
 
 @transaction.atomic
-def confirm(*, recording_id: str, user_id: int, now: datetime) -> Recording:
-    """Record that a person has looked at it and says that it is this dyad and this session."""
+def confirm(*, recording_id: str, watched: Collection[str], user_id: int, now: datetime) -> Recording:
+    """Record that a person has looked at its places and says that it is this dyad and this session."""
     recording = _ready(recording_id)
+    if set(watched) != PLACES:
+        raise StudyError("not-watched", "Watch a few seconds of the start, the middle and the end first.")
     recording.confirmed_by_id, recording.confirmed_at = user_id, now
     recording.save(update_fields=["confirmed_by", "confirmed_at"])
     audit.append(
