@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dialogram.analysis import compare
 from dialogram.figures import DOUBLE_COLUMN_MM, SINGLE_COLUMN_MM, colours_of, draw_session
-from dialogram.figures.file import render
+from dialogram.figures.file import PNG_DOTS_PER_INCH, render
 from dialogram.figures.palette import CLIENT, OBSERVERS, THERAPIST
 from dialogram.timeline import Scale, Trace
 
@@ -102,11 +102,15 @@ def test_axes_say_minutes_and_the_words_of_the_scale() -> None:
 
 
 @pytest.mark.parametrize("width_mm", [SINGLE_COLUMN_MM, DOUBLE_COLUMN_MM])
-@pytest.mark.parametrize("names", [("client", "therapist"), ("$x_1$ somebody with a very long name", "#T*2*")])
-def test_no_text_is_clipped_and_no_two_meet(width_mm: float, names: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    "names", [("client", "therapist"), ("$x_1$ somebody with a very long name", "#T*2*"), ('Ж<b>$x_1$ & "q"', "T")]
+)
+@pytest.mark.parametrize("dots_per_inch", [100.0, PNG_DOTS_PER_INCH])
+def test_no_text_is_clipped_and_no_two_meet(width_mm: float, names: tuple[str, str], dots_per_inch: float) -> None:
     values = _walk(1, "client").values.copy()
     values[300:400] = np.nan
     figure = _draw(Trace(values=values, step_s=1.0, name=names[0]), _walk(2, names[1]), width_mm=width_mm)
+    figure.set_dpi(dots_per_inch)
     FigureCanvasAgg(figure).draw()  # type: ignore[no-untyped-call]
     axes = figure.axes[0]
     texts = [
@@ -155,3 +159,13 @@ def test_the_published_dyad_is_drawn_with_three_of_each_kind(shared_data: Path) 
     a, b = (Trace(values=[float(row[name]) for row in rows], step_s=6.5, name=name) for name in ("client", "therapist"))
     figure = _draw(a, b)
     assert len(_markers(figure, "^")) == len(_markers(figure, "v")) == 6
+
+
+def test_what_lies_beyond_the_dial_is_shown_too() -> None:
+    values = np.linspace(-40, 130, 300)
+    low, high = _draw(Trace(values=values, step_s=1.0), _walk(1, "therapist", bins=300)).axes[0].get_ylim()
+    assert low < -40
+    assert high > 130
+    low, high = _draw(_walk(2, "client"), _walk(1, "therapist")).axes[0].get_ylim()
+    assert -20 < low < 0
+    assert 100 < high < 120

@@ -148,7 +148,8 @@ def margins_mm(figure: Figure, a: Trace, b: Trace) -> tuple[float, float]:
     names = [short_name(trace.name) for trace in (a, b)]
     higher = [f"{name}\nhigher {trace.scale.range:g}" for name, trace in zip(names, (a, b), strict=True)]
     left = _width_mm(figure, scale_words(a.scale) + higher, size=SMALL_PT, weight="normal")
-    return 1.5 + left, 2.5 + _width_mm(figure, names, size=TEXT_PT, weight="bold")
+    # At the few dots of a screen letters are fitted to the dots, and measure a little less than in print.
+    return 1.5 + left, 2.5 + 1.05 * _width_mm(figure, names, size=TEXT_PT, weight="bold")
 
 
 def fill_lines(figure: Figure, parts: Sequence[str], *, width_mm: float) -> list[str]:

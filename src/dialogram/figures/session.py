@@ -3,6 +3,7 @@ from collections.abc import Iterable
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from dialogram.analysis import DyadResult, Extreme
 from dialogram.figures.minutes import (
@@ -101,7 +102,7 @@ def draw_session(
             bottom_mm=8.5,
         )
         set_minutes(axes, start_s=min(a.start_s, b.start_s), end_s=max(_end_s(a), _end_s(b)))
-        _set_scale(axes, a.scale)
+        _set_scale(axes, a.scale, np.concatenate([a.values, b.values]))
         draw_bands(axes, result.discrepancies)
         taken: list[tuple[float, float]] = []
         for trace, found, colour in reversed(list(zip((a, b), extremes, colours, strict=True))):
@@ -116,9 +117,11 @@ def _end_s(trace: Trace) -> float:
     return trace.start_s + trace.duration_s
 
 
-def _set_scale(axes: Axes, scale: Scale) -> None:
-    margin = _MARGIN_PT * scale.range / (size_pt(axes)[1] - 2 * _MARGIN_PT)
-    axes.set_ylim(scale.low - margin, scale.high + margin)
+def _set_scale(axes: Axes, scale: Scale, values: NDArray[np.float64]) -> None:
+    """Show the whole scale, and what was rated beyond it too: a figure must not leave out a value unsaid."""
+    low, high = float(np.nanmin([scale.low, *values])), float(np.nanmax([scale.high, *values]))
+    margin = _MARGIN_PT * (high - low) / (size_pt(axes)[1] - 2 * _MARGIN_PT)
+    axes.set_ylim(low - margin, high + margin)
     axes.set_yticks([scale.low, scale.neutral, scale.high], scale_words(scale))
     axes.axhline(scale.neutral, color=INK, alpha=0.4, linewidth=0.8, dashes=(1, 3), dash_capstyle="round", zorder=2)
 
