@@ -76,6 +76,19 @@ for (const moment of document.querySelectorAll<HTMLElement>("[data-seek]")) {
   });
 }
 
+// A menu shuts by Escape, and when something else is clicked.
+const shutMenus = (but: EventTarget | null): void => {
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>(".menu[open]")) {
+    if (!(but instanceof Node && menu.contains(but))) menu.open = false;
+  }
+};
+document.addEventListener("click", (event) => shutMenus(event.target));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  document.activeElement?.closest(".menu")?.querySelector("summary")?.focus();
+  shutMenus(null);
+});
+
 chart.addEventListener("keydown", (event) => {
   if (event.key === "ArrowRight" || event.key === "ArrowUp") seek(player.currentTime + STEP_S);
   else if (event.key === "ArrowLeft" || event.key === "ArrowDown") seek(player.currentTime - STEP_S);

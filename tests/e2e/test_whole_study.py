@@ -150,6 +150,8 @@ def test_a_dyad_goes_from_upload_to_report(
     film_at = "document.querySelector('[data-player]').currentTime"
     desk.page.wait_for_function(f"(at) => {film_at} >= at - 0.01", arg=float(moment.get_attribute("data-seek") or ""))
     read_downloads(desk.page)
+    desk.page.keyboard.press("Escape")
+    expect(desk.page.locator(".menu[open]")).to_have_count(0)
 
     bundle = export(desk.page)
     is_recorded(bundle, "client", client_truth)

@@ -36,7 +36,7 @@ function widest(texts: string[], font: string): number {
   const ctx = document.createElement("canvas").getContext("2d");
   if (!ctx) return 0;
   ctx.font = font;
-  return Math.max(...texts.flatMap((text) => text.split("\n")).map((line) => ctx.measureText(line).width));
+  return Math.max(...texts.map((text) => ctx.measureText(text).width));
 }
 
 /** Two ratings over the minutes of a session, drawn into `place`; a click or a key says which moment is wanted. */
@@ -54,7 +54,7 @@ export class SessionChart {
     const soft = style.getPropertyValue("--soft");
     const font = `13px ${style.fontFamily}`;
     const { scale, raters } = data;
-    const ends = [`${scale.low}\n${scale.low_label}`, `${scale.neutral}`, `${scale.high}\n${scale.high_label}`];
+    const ends = [`${scale.low_label} ${scale.low}`, `${scale.neutral}`, `${scale.high_label} ${scale.high}`];
     const end_s = data.start_s + raters[0].values.length * data.step_s;
     const minutes = (raters[0].values as unknown[]).map((_, bin) => (data.start_s + (bin + 0.5) * data.step_s) / 60);
     this.plot = new uPlot(
