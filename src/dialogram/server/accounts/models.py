@@ -7,7 +7,8 @@ from django.db import models
 class UserManager(BaseUserManager["User"]):
     """Makes staff accounts."""
 
-    def create_user(self, username: str, password: str, **fields: Any) -> "User":
+    def create_user(self, username: str, password: str | None, **fields: Any) -> "User":
+        """Make an account; without a password, nobody signs in by one."""
         user = self.model(username=username, **fields)
         user.set_password(password)
         user.save()
