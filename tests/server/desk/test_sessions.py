@@ -42,7 +42,7 @@ def test_paper_consent_is_recorded_with_or_without_clips(world: World, browser: 
     assert "no clips for the therapist" in page(browser, world)
 
     browser.post(address, {"agreed": "on", "clips": "on"})
-    assert "the therapist may see six clips" in page(browser, world)
+    assert "the therapist may see the clips" in page(browser, world)
 
 
 def test_totals_are_entered_changed_and_refused(world: World, browser: Client) -> None:

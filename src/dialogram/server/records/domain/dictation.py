@@ -89,5 +89,5 @@ def end_dictation(*, sitting_id: str, user_id: int, now: datetime) -> Sitting:
     recall = Sitting.objects.select_related("participant__study", "recording").get(pk=sitting_id)
     left = sum(not (segment.said.skipped or segment.said.text.strip()) for segment in segments_of(recall))
     if left:
-        raise StudyError("segments-left", f"{left} of the segments are neither described nor passed over.")
+        raise StudyError("segments-left", f"Neither described nor passed over yet: {left} of the segments.")
     return finish_task(sitting_id=sitting_id, now=now, actor=account_actor(user_id))
