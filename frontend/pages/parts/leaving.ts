@@ -1,4 +1,5 @@
 import type { Autosave } from "./autosave.ts";
+import { sleep } from "./elements.ts";
 
 /** Save at every way out of the page: out of the field, out of sight, away, and by the form itself. */
 export function saveBeforeLeaving(
@@ -20,7 +21,10 @@ export function saveBeforeLeaving(
     event.preventDefault();
     if (!mayLeave(event.submitter)) return;
     await autosave.settled();
-    await autosave.forget();
+    // What the room did not take (a link that ran out) stays here for the next time the link is opened.
+    if (autosave.clean) await autosave.forget();
+    // While the event is still being told, a browser takes no second submission: with nothing to wait for it would be lost.
+    await sleep(0);
     leaving = true;
     form.requestSubmit(event.submitter);
   });

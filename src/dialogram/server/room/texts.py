@@ -112,7 +112,7 @@ def _saving() -> dict[str, str]:
     return {
         "saved": _("Saved"),
         "saving": _("Saving…"),
-        "not_saved": _("Not saved yet, still trying. You can go on."),
+        "not_saved": _("Not saved yet, still trying. What you have done is kept."),
         "not_allowed": _("This page is out of date. Please load it again."),
     }
 
