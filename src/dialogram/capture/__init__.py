@@ -9,6 +9,7 @@ from dialogram.capture.event_log_file import read_event_log, write_event_log
 from dialogram.capture.rating import Gap
 from dialogram.capture.saved import Saved, last_media_s, last_value, saved
 from dialogram.capture.step_function import StepFunction
+from dialogram.capture.verdict import Finding, Verdict, judge
 
 __all__ = [
     "KINDS",
@@ -17,12 +18,15 @@ __all__ = [
     "Event",
     "EventLog",
     "EventLogError",
+    "Finding",
     "Gap",
     "LoggedRecord",
     "Saved",
     "StepFunction",
     "Stream",
+    "Verdict",
     "assemble",
+    "judge",
     "last_media_s",
     "last_value",
     "read_event_log",
