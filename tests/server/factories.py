@@ -36,7 +36,7 @@ from dialogram.server.records.models import (
     Study,
 )
 from dialogram.server.records.models.sealed import keyring, recording_key
-from dialogram.simulate import simulate_event_log
+from dialogram.simulate import Step, simulate_event_log
 from dialogram.study import Role, Task
 from dialogram.study.design import shipped_text
 from dialogram.vault import seal_recording
@@ -187,9 +187,15 @@ def hand(values: Sequence[float]) -> StepFunction:
     return StepFunction(starts, [*starts[1:], LENGTH_S], levels)
 
 
-def records_of(moves: StepFunction, *, seed: int = 1) -> dict[str, list[dict[str, Any]]]:
+def records_of(moves: StepFunction, *, seed: int = 1, until_s: float = LENGTH_S) -> dict[str, list[dict[str, Any]]]:
     """Return what a browser would send of a hand's rating, by stream."""
-    simulated = simulate_event_log(moves, rng=np.random.default_rng(seed), duration_s=LENGTH_S, has_video=False)
+    simulated = simulate_event_log(
+        moves,
+        rng=np.random.default_rng(seed),
+        duration_s=LENGTH_S,
+        program=[Step("play", until_s)],
+        has_video=False,
+    )
     streams: dict[str, list[dict[str, Any]]] = {}
     for record in simulated.records:
         streams.setdefault(record.stream, []).append(
@@ -198,13 +204,15 @@ def records_of(moves: StepFunction, *, seed: int = 1) -> dict[str, list[dict[str
     return streams
 
 
-def rate(world: World, person: Participant, values: Sequence[float], *, finish: bool = True) -> Sitting:
-    """Let somebody rate the recording from beginning to end."""
+def rate(
+    world: World, person: Participant, values: Sequence[float], *, finish: bool = True, until_s: float = LENGTH_S
+) -> Sitting:
+    """Let somebody rate the recording, from the beginning to the end or to where they leave it."""
     now = timezone.now()
     sitting = sittings.begin_sitting(
         participant=person, session_id=world.session.pk, task=Task.RATE, actor=participant_actor(person.pk), now=now
     )
-    for name, records in records_of(hand(values)).items():
+    for name, records in records_of(hand(values), until_s=until_s).items():
         stream = sittings.open_stream(sitting_id=sitting.pk, stream_id=name, now=now)
         batch = RecordBatch(
             stream_pk=stream.pk,

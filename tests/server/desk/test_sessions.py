@@ -7,7 +7,7 @@ from tests.server.factories import CLIENT_VALUES, World, agree, build_world, des
 from dialogram.server.desk.links import HAND_OVER_LIFETIME
 from dialogram.server.records.domain.consents import consent_of
 from dialogram.server.records.domain.scores import total_of
-from dialogram.server.records.models import Deviation, GuessRelease, Link, Score, Session, Sitting
+from dialogram.server.records.models import Deviation, GuessRelease, Link, Membership, Score, Session, Sitting
 
 pytestmark = pytest.mark.django_db
 
@@ -196,3 +196,24 @@ def test_the_page_holds_no_word_and_no_rating_of_anybody(world: World, browser: 
     assert "described" in shown
     assert "zanzibar" not in shown
     assert recall.pk not in shown
+
+
+def test_a_rating_s_quality_is_said_and_what_the_hand_did_only_to_who_may_see_it(world: World, browser: Client) -> None:
+    agree(world, world.client)
+    assert "data-quality" not in page(browser, world)
+
+    rate(world, world.client, [50.0] * 6)
+
+    assert 'data-quality="good"' in page(browser, world)
+    assert "never moved" not in page(browser, world)
+    Membership.objects.update(deals_with_therapists=False)
+    assert 'data-quality="check"' in page(browser, world)
+    assert "the dial never moved" in page(browser, world)
+
+
+def test_a_rating_closed_halfway_says_what_was_not_played(world: World, browser: Client) -> None:
+    agree(world, world.client)
+    sitting = rate(world, world.client, CLIENT_VALUES, finish=False, until_s=40.0)
+    browser.post(f"/desk/sittings/{sitting.pk}/close", {"reason": "had to leave"})
+    assert 'data-quality="poor"' in page(browser, world)
+    assert "1:00 min not played" in page(browser, world)

@@ -8,13 +8,13 @@ from django.db import connection, connections
 from django.utils import timezone
 from tests.server.factories import CLIENT_VALUES, LENGTH_S, MOMENTS_S, build_world, rate
 
-from dialogram.capture import read_event_log, write_event_log
+from dialogram.capture import Finding, judge, read_event_log, write_event_log
 from dialogram.capture.messages import Record, canonical
 from dialogram.server.records.domain import recordings
 from dialogram.server.records.domain.audit import participant_actor
 from dialogram.server.records.domain.event_records import RecordBatch, store_batches, stored_records
 from dialogram.server.records.domain.sittings import begin_sitting, close_partial
-from dialogram.server.records.domain.traces import assemble_sitting, derive_trace, event_log_of, trace_of
+from dialogram.server.records.domain.traces import assemble_sitting, derive_trace, event_log_of, trace_of, verdict_of
 from dialogram.server.records.models import DerivedTrace, EventRecord, Sitting, Stream
 from dialogram.server.records.models.sealed import keyring, participant_key
 from dialogram.study import Task
@@ -136,3 +136,27 @@ def test_a_record_that_comes_while_a_trace_is_derived_is_not_missing_from_it() -
     sender.join()
     assert EventRecord.objects.filter(stream=stream, seq=late.seq).exists()
     assert not DerivedTrace.objects.exists(), "the trace that was kept knows nothing of the late record"
+
+
+def test_a_kept_verdict_is_the_judged_one() -> None:
+    world = build_world()
+    sitting = rate(world, world.client, CLIENT_VALUES)
+    for _ in range(2):  # derived, then opened
+        assert verdict_of(sitting, now=timezone.now()) == judge(assemble_sitting(sitting))
+
+
+def test_a_record_that_comes_again_with_other_content_changes_the_verdict_and_not_the_trace() -> None:
+    world = build_world()
+    sitting = rate(world, world.client, CLIENT_VALUES, finish=False)
+    before = trace_of(sitting, now=timezone.now())
+    stream = Stream.objects.get(sitting=sitting)
+    other = RecordBatch(
+        stream_pk=stream.pk,
+        sitting_id=sitting.pk,
+        participant_id=sitting.participant_id,
+        records=[(3, b'{"events":[["dial",1,99,"pointer"]],"seq":3}')],
+        saved_to_s=None,
+    )
+    store_batches([other], now=timezone.now())
+    assert Finding("conflicts", count=1) in verdict_of(sitting, now=timezone.now()).reasons
+    np.testing.assert_array_equal(trace_of(sitting, now=timezone.now()).values, before.values)

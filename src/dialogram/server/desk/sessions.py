@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from dialogram.capture import Verdict
 from dialogram.server.desk.doors import SessionPlace, attempt, desk, open_session, open_sitting, person_of
 from dialogram.server.desk.forms import NoteForm, ReasonForm, TotalsForm
 from dialogram.server.records.domain.audit import account_actor
@@ -21,10 +22,11 @@ from dialogram.server.records.domain.links import state_of
 from dialogram.server.records.domain.scores import enter_score, total_of
 from dialogram.server.records.domain.sessions import note_deviation, note_others_agreed
 from dialogram.server.records.domain.sittings import close_partial
+from dialogram.server.records.domain.traces import verdict_of
 from dialogram.server.records.domain.uploads import received_pieces
 from dialogram.server.records.enums import ConsentWay, RecordingState
 from dialogram.server.records.models import Consent, Link, Participant, Recording
-from dialogram.server.records.queries.sessions import Cell, SessionRow, sessions_at_a_glance
+from dialogram.server.records.queries.sessions import Cell, SessionRow, is_closed, sessions_at_a_glance
 from dialogram.study import Questionnaire, Role, Task
 from dialogram.study.blinding import Thing
 
@@ -38,6 +40,7 @@ class PersonCard:
     consent: Consent | None
     asks_for_clips: bool
     cells: Sequence[Cell]
+    quality: Verdict | None
     links: Sequence[tuple[Link, str]]
     questionnaires: Sequence[tuple[Questionnaire, float | None]]
     totals: TotalsForm
@@ -46,7 +49,7 @@ class PersonCard:
     @property
     def has_more(self) -> bool:
         """Whether there is still something to do for this person."""
-        return any(cell.state not in {"finished", "partial"} for cell in self.cells)
+        return not all(is_closed(cell) for cell in self.cells)
 
     @property
     def tasks(self) -> Sequence[Task]:
@@ -127,7 +130,7 @@ def _card(
     totals = _totals(place, person)
     words = {Role.CLIENT: Thing.CLIENT_WORDS, Role.THERAPIST: Thing.THERAPIST_WORDS}
     cells = [cell for cell in row.tasks if cell.role is role]
-    rated = any(cell.task is Task.RATE and cell.state in {"finished", "partial"} for cell in cells)
+    rated = any(cell.task is Task.RATE and is_closed(cell) for cell in cells)
     describing = next((cell for cell in cells if cell.task is Task.RECALL), None)
     return PersonCard(
         role=role,
@@ -135,13 +138,14 @@ def _card(
         consent=consent_of(participant_id=person.pk, session_id=place.session.pk),
         asks_for_clips=role is Role.CLIENT and place.design.has_guess,
         cells=cells,
+        quality=_quality(place, role, cells),
         links=[(link, state_of(link, now=now)) for link in links],
         questionnaires=[(one, totals.get(one.key)) for one in questionnaires],
         totals=refused or TotalsForm(role=role, questionnaires=questionnaires, totals=totals),
         may_describe=(
             rated
             and describing is not None
-            and describing.state not in {"finished", "partial"}
+            and not is_closed(describing)
             and role in words
             and place.may_see(words[role])
         ),
@@ -150,6 +154,16 @@ def _card(
 
 def _questionnaires(place: SessionPlace, role: Role) -> Sequence[Questionnaire]:
     return [one for one in place.design.questionnaires if role in one.roles]
+
+
+def _quality(place: SessionPlace, role: Role, cells: Sequence[Cell]) -> Verdict | None:
+    """Judge a rating that is handed in or closed; what the hand did shows only to those who may see the rating."""
+    ratings = {Role.CLIENT: Thing.CLIENT_RATINGS, Role.THERAPIST: Thing.THERAPIST_RATINGS}
+    closed = next((cell.sitting for cell in cells if cell.task is Task.RATE and is_closed(cell)), None)
+    if closed is None or role not in ratings:
+        return None
+    verdict = verdict_of(closed, now=timezone.now())
+    return verdict if place.may_see(ratings[role]) else verdict.without_hand()
 
 
 def _totals(place: SessionPlace, person: Participant) -> Mapping[str, float]:

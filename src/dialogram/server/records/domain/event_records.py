@@ -65,8 +65,12 @@ def store_batches(batches: Sequence[RecordBatch], *, now: datetime) -> list[Rece
                 receipt.conflicts.append(seq)
         receipts.append(receipt)
     EventRecord.objects.bulk_create(rows)
-    grown = {batch.sitting_id for batch in batches if pending[batch.stream_pk]}
-    DerivedTrace.objects.filter(sitting_id__in=grown).delete()  # made without these records: to be derived again
+    told = {
+        batch.sitting_id
+        for batch, receipt in zip(batches, receipts, strict=True)
+        if pending[batch.stream_pk] or receipt.conflicts
+    }
+    DerivedTrace.objects.filter(sitting_id__in=told).delete()  # made without these records: to be derived again
     ConflictingRecord.objects.bulk_create(conflicts, ignore_conflicts=True)
     for batch in batches:
         update: dict[str, object] = {"last_seen_at": now}

@@ -1,14 +1,16 @@
 """Traces, derived from event logs, kept sealed with the rule that made them."""
 
 import json
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
-from dialogram.capture import Assembly, EventLog, LoggedRecord, assemble
+from dialogram.capture import Assembly, EventLog, Finding, LoggedRecord, Verdict, assemble, judge
 from dialogram.server.records.domain.event_records import stored_records
 from dialogram.server.records.domain.studies import design_of
-from dialogram.server.records.models import DerivedTrace, Sitting
+from dialogram.server.records.models import ConflictingRecord, DerivedTrace, Sitting
 from dialogram.server.records.models.sealed import seal, sealer, unseal
 from dialogram.timeline import Trace
 
@@ -48,6 +50,7 @@ def derive_trace(*, sitting_id: str, now: datetime) -> DerivedTrace:
     sitting = Sitting.objects.select_related("participant__study", "recording").get(pk=sitting_id)
     assembly = assemble_sitting(sitting)
     trace = assembly.trace
+    conflicts = ConflictingRecord.objects.filter(stream__sitting=sitting).count()
     content = {
         "values": [None if value != value else value for value in trace.values.tolist()],  # noqa: PLR0124  # NaN
         "coverage": trace.coverage.tolist(),
@@ -55,6 +58,7 @@ def derive_trace(*, sitting_id: str, now: datetime) -> DerivedTrace:
         "start_s": trace.start_s,
         "longest_unchanged_s": assembly.longest_unchanged_s,
         "gaps": [[gap.start_s, gap.end_s, gap.reason] for gap in assembly.gaps],
+        "verdict": asdict(judge(assembly, conflicts=conflicts)),
     }
     person = sitting.participant_id
     plain = json.dumps(content).encode()
@@ -73,8 +77,7 @@ def derive_trace(*, sitting_id: str, now: datetime) -> DerivedTrace:
 
 def trace_of(sitting: Sitting, *, now: datetime) -> Trace:
     """Return a closed rating sitting's trace, derived now if it is not there."""
-    derived = DerivedTrace.objects.filter(sitting=sitting).first() or derive_trace(sitting_id=sitting.pk, now=now)
-    content = unseal(derived.sealed_payload, participant_id=sitting.participant_id, context=_context(sitting.pk))
+    content = _content(sitting, now=now)
     return Trace(
         values=[float("nan") if value is None else value for value in content["values"]],
         coverage=content["coverage"],
@@ -83,6 +86,21 @@ def trace_of(sitting: Sitting, *, now: datetime) -> Trace:
         scale=design_of(sitting.participant.study).scale(),
         name=sitting.participant.role,
     )
+
+
+def verdict_of(sitting: Sitting, *, now: datetime) -> Verdict:
+    """Return whether a closed rating sitting can be used as it is, and why not."""
+    told = _content(sitting, now=now)["verdict"]
+    findings = {place: tuple(Finding(**finding) for finding in told[place]) for place in ("reasons", "notes")}
+    return Verdict(word=told["word"], rule=told["rule"], **findings)
+
+
+def _content(sitting: Sitting, *, now: datetime) -> dict[str, Any]:
+    derived = DerivedTrace.objects.filter(sitting=sitting).first() or derive_trace(sitting_id=sitting.pk, now=now)
+    content: dict[str, Any] = unseal(
+        derived.sealed_payload, participant_id=sitting.participant_id, context=_context(sitting.pk)
+    )
+    return content
 
 
 def _context(sitting_id: str) -> str:
