@@ -115,6 +115,9 @@ def test_the_tables_say_what_was_done() -> None:
     (score,) = table(bundle, "questionnaires.csv")
     assert (score["code"], score["instrument"], score["total"]) == ("K7", "session", "71.5")
     assert [row["text"] for row in table(bundle, "deviations.csv")] == ["A phone rang"]
+    assert [(row["quality"], row["quality_reasons"]) for row in table(bundle, "sittings.csv") if row["quality"]] == [
+        ("good", "coarse-clock")
+    ] * 2
     assert {(row["role"], row["task"], row["state"]) for row in table(bundle, "sittings.csv")} == {
         ("client", "rate", "finished"),
         ("client", "recall", "finished"),

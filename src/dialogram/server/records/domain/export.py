@@ -16,7 +16,7 @@ from dialogram.server.records.domain.guesses import cards_of, placed_of, true_ki
 from dialogram.server.records.domain.recalls import extremes_of, said_of
 from dialogram.server.records.domain.recordings import current_recording
 from dialogram.server.records.domain.scores import total_of
-from dialogram.server.records.domain.traces import event_log_of, trace_of
+from dialogram.server.records.domain.traces import event_log_of, trace_of, verdict_of
 from dialogram.server.records.enums import SittingState
 from dialogram.server.records.models import Description, Guess, Session, Sitting
 from dialogram.study import Role, Task
@@ -93,6 +93,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("opened_at", "UTC"),
         Column("finished_at", "UTC"),
         Column("partial_reason", "why staff closed it"),
+        Column("quality", "good, check or poor, of a rating that is closed, by rule verdict/1"),
+        Column("quality_reasons", "why, each with its seconds or its number, joined by ;"),
     ),
     "deviations.csv": (*WHERE, Column("noted_at", "UTC"), Column("text", "what went otherwise than planned")),
 }
@@ -141,7 +143,8 @@ def _collect(session: Session, rows: dict[str, list[Row]], bundle: zipfile.ZipFi
     for sitting in sittings:
         who = (*where, sitting.participant.code, sitting.participant.role)
         times = (_utc(sitting.opened_at), _utc(sitting.finished_at))
-        rows["sittings.csv"].append((*who, sitting.task, sitting.state, *times, sitting.partial_reason))
+        quality = _quality(sitting, now)
+        rows["sittings.csv"].append((*who, sitting.task, sitting.state, *times, sitting.partial_reason, *quality))
         if sitting.task == Task.RATE:
             name = f"event-logs/{dyad}-{session.number}-{sitting.participant.role}.jsonl"
             bundle.writestr(name, "".join(write_event_log(event_log_of(sitting))))
@@ -156,6 +159,17 @@ def _collect(session: Session, rows: dict[str, list[Row]], bundle: zipfile.ZipFi
         rows["questionnaires.csv"].append((*where, person.code, person.role, score.instrument, total_of(score)))
     for deviation in session.deviations.order_by("noted_at"):
         rows["deviations.csv"].append((*where, _utc(deviation.noted_at), deviation.text))
+
+
+def _quality(sitting: Sitting, now: datetime) -> Row:
+    if sitting.task != Task.RATE or sitting.state == SittingState.OPEN:
+        return (None, None)
+    verdict = verdict_of(sitting, now=now)
+    told = [
+        f"{one.code} {one.count}" if one.count else f"{one.code} {one.seconds:.0f} s" if one.seconds else one.code
+        for one in (*verdict.reasons, *verdict.notes)
+    ]
+    return (verdict.word, "; ".join(told))
 
 
 def _trace_rows(sitting: Sitting, who: Row, now: datetime) -> Iterable[Row]:
