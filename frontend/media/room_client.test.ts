@@ -63,9 +63,9 @@ test("a finished sitting leads on only within this server", async () => {
 
 test("a stream is opened, closed, or to be asked for again", async () => {
   reply = { status: 200, body: '{"epoch":2,"resume":null}' };
-  expect(await client.open("a")).toEqual({ epoch: 2, resume: null });
+  expect(await client.open("a", false)).toEqual({ epoch: 2, resume: null });
   reply = { status: 409, body: '{"code":"closed"}' };
-  expect(await client.open("a")).toBe("closed");
+  expect(await client.open("a", false)).toBe("closed");
   reply = { status: 500, body: "" };
-  expect(await client.open("a")).toBeNull();
+  expect(await client.open("a", false)).toBeNull();
 });

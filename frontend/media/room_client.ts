@@ -38,10 +38,14 @@ export class RoomClient {
     return { kind: "unreachable" };
   };
 
-  /** Open a stream: what the server granted, "closed" when the sitting is handed in, null to try again. */
-  async open(stream: string): Promise<StreamOpened | "closed" | null> {
-    const reply = await this.#post("streams", JSON.stringify({ stream }));
-    if (reply?.status === 409 && codeOf(reply.json) === "closed") return "closed";
+  /**
+   * Open a stream: what the server granted, "closed" when the sitting is handed in, "elsewhere" when another page still
+   * rates and is not to be taken over unasked, null to try again.
+   */
+  async open(stream: string, take_over: boolean): Promise<StreamOpened | "closed" | "elsewhere" | null> {
+    const reply = await this.#post("streams", JSON.stringify({ stream, take_over }));
+    const code = reply?.status === 409 ? codeOf(reply.json) : null;
+    if (code === "closed" || code === "elsewhere") return code;
     return reply?.status === 200 ? readStreamOpened(reply.json) : null;
   }
 

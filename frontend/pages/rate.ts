@@ -15,6 +15,7 @@ import { StatusLine } from "./parts/status_line.ts";
 import { Veil } from "./parts/veil.ts";
 
 const TICK_MS = 125;
+const ASK_AGAIN_MS = 2000;
 
 const page = readPageData<RatePageData<RateText>>(pageJson(), RATE_TEXTS);
 const { texts } = page;
@@ -35,11 +36,29 @@ function describe(opened: StreamOpened, duration_s: number, resumed_at_s: number
   };
 }
 
+/** Open the stream; where another page still rates, ask first, and go on unasked once nothing is heard from it. */
 async function openStream(): Promise<StreamOpened | "closed"> {
+  let taking_over = false;
+  let agree: () => void = () => {};
+  const agreed = new Promise<void>((resolve) => {
+    agree = resolve;
+  });
+  const goOnHere = (): void => {
+    taking_over = true;
+    veil.show({ title: texts.preparing });
+    agree();
+  };
   for (let failures = 1; ; failures += 1) {
-    const opened = await client.open(stream);
-    if (opened) return opened;
-    await sleep(backoff_ms(failures));
+    const opened = await client.open(stream, taking_over);
+    if (opened === "elsewhere") {
+      veil.show({
+        title: texts.elsewhere,
+        detail: texts.elsewhere_how,
+        act: { text: texts.go_on_here, run: goOnHere },
+      });
+      await Promise.race([agreed, sleep(ASK_AGAIN_MS)]);
+    } else if (opened) return opened;
+    else await sleep(backoff_ms(failures));
   }
 }
 

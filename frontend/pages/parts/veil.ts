@@ -4,6 +4,7 @@ export interface Message {
   readonly title: string;
   readonly detail?: string;
   readonly link?: { readonly text: string; readonly url: string };
+  readonly act?: { readonly text: string; readonly run: () => void };
 }
 
 /** What lies over the film whenever it does not play: one calm sentence, also for who cannot see it. */
@@ -12,8 +13,9 @@ export class Veil {
   readonly #title = marked("veil-title");
   readonly #detail = marked("veil-detail");
   readonly #link = marked<HTMLAnchorElement>("veil-link");
+  readonly #act = marked<HTMLButtonElement>("veil-act");
 
-  show({ title, detail = "", link }: Message): void {
+  show({ title, detail = "", link, act }: Message): void {
     write(this.#title, title);
     write(this.#detail, detail);
     this.#link.hidden = !link;
@@ -21,12 +23,16 @@ export class Veil {
       this.#link.href = link.url;
       write(this.#link, link.text);
     }
+    this.#act.hidden = !act;
+    this.#act.onclick = act ? () => act.run() : null;
+    write(this.#act, act?.text ?? "");
     this.#veil.classList.add("shown");
   }
 
   hide(): void {
     this.#veil.classList.remove("shown");
     this.#link.hidden = true;
+    this.#act.hidden = true;
     write(this.#title, "");
     write(this.#detail, "");
   }

@@ -71,9 +71,10 @@ class Message(BaseModel):
 
 
 class StreamRequest(Message):
-    """`POST streams`: a page opens its stream."""
+    """`POST streams`: a page opens its stream; `take_over` when another may still be open and was agreed to be left."""
 
     stream: StreamId
+    take_over: bool = False
 
 
 class Resume(Message):

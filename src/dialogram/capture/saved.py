@@ -15,10 +15,13 @@ class Saved:
         Where the recording was, or None when it had not yet begun.
     value
         Where the dial stood, or None when it had not yet been touched.
+    left
+        Whether the newest page said that it was being left.
     """
 
     media_s: float | None
     value: float | None
+    left: bool = False
 
 
 def saved(log: EventLog) -> Saved:
@@ -33,14 +36,16 @@ def saved(log: EventLog) -> Saved:
     ...     LoggedRecord("a" * 32, 2, [["clock", 600, 8.0, "frame"]]),
     ... ]
     >>> saved(EventLog.from_records(records))
-    Saved(media_s=7.5, value=55.0)
+    Saved(media_s=7.5, value=55.0, left=False)
     """
     media_s = value = None
+    left = False
     for stream in log.streams:
         known = stream.prefix().events
         media_s = first_known(last_media_s(known), media_s)
         value = first_known(last_value(known), value)
-    return Saved(media_s, value)
+        left = any(event.kind == "close" for event in stream.events)
+    return Saved(media_s, value, left)
 
 
 def last_media_s(events: Iterable[Event]) -> float | None:

@@ -26,6 +26,7 @@ CSP = (
 )
 MOST_RANGE = 1024 * 1024
 TYPES = {".js": "text/javascript", ".css": "text/css", ".mp4": "video/mp4", ".m4a": "audio/mp4"}
+SILENCE_S = 6
 SITTING = "3f1c"
 ENGINE = Engine(dirs=[str(TEMPLATES)], libraries={"frontend": "tests.e2e.harness_rate.frontend_tag"})
 
@@ -53,6 +54,7 @@ class Room:
         self.down = False
         self.swallow_answers = 0
         self.refused: list[str] = []
+        self.heard_at = float("-inf")
         self.lock = threading.Lock()
 
     def log(self) -> EventLog:
@@ -76,6 +78,8 @@ class Room:
 
     def _streams(self, body: bytes) -> tuple[int, dict[str, Any]]:
         request = parse_stream(body)
+        if not request.take_over and time.monotonic() - self.heard_at < SILENCE_S and not self.saved().left:
+            return 409, {"code": "elsewhere"}
         self.epochs[request.stream] = len(self.epochs) + 1
         known = self.saved()
         resume = None if known.media_s is None else {"media_s": known.media_s, "value": known.value}
@@ -83,6 +87,7 @@ class Room:
 
     def _records(self, body: bytes) -> tuple[int, dict[str, Any]]:
         request = parse_records(body)
+        self.heard_at = time.monotonic()
         acknowledged, conflicts = [], []
         for record in request.records:
             key = (request.stream, record.seq)

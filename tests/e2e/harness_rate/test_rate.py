@@ -5,7 +5,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.e2e.harness_rate.conftest import MakeRoom, OpenPage
 from tests.e2e.harness_rate.frontend_tag import STATIC, chunks
 from tests.e2e.harness_rate.pages import rate_page
@@ -265,6 +265,9 @@ def test_another_page_takes_over(make_room: MakeRoom, open_page: OpenPage) -> No
     begin(first)
     first.wait_for_timeout(2500)
     second = open_page(opened.url("rate"))
+    title(second, "This rating is open in another window")
+    title(first, "")
+    second.get_by_role("button", name="Go on here").click()
     title(second, "Touch the dial to go on")
     title(first, "This sitting goes on in another window")
     expect(first.get_by_role("slider")).to_have_attribute("aria-disabled", "true")
@@ -275,6 +278,24 @@ def test_another_page_takes_over(make_room: MakeRoom, open_page: OpenPage) -> No
     old, new = opened.room.log().streams
     assert [event.number(0) for event in old.of_kind("dial")] == [51]
     assert [event.number(0) for event in new.of_kind("dial")] == [100]
+
+
+def test_a_page_waits_unasked_for_another_that_has_gone_without_a_word(
+    make_room: MakeRoom, open_page: OpenPage, browser: Browser
+) -> None:
+    opened = make_room({"rate": rate_page(end_s=19)})
+    lost_device = browser.new_context()
+    first = lost_device.new_page()
+    first.goto(opened.url("rate"))
+    begin(first)
+    first.wait_for_timeout(2500)
+    lost_device.set_offline(offline=True)
+    second = open_page(opened.url("rate"))
+    title(second, "This rating is open in another window")
+    expect(second.get_by_role("button", name="Go on here")).to_be_visible()
+    title(second, "Touch the dial to go on", timeout_s=12)
+    expect(second.get_by_role("button", name="Go on here")).to_be_hidden()
+    lost_device.close()
 
 
 def test_stop_asks_nothing_and_loses_nothing(make_room: MakeRoom, open_page: OpenPage) -> None:

@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -31,12 +32,13 @@ def begin(world: World, task: Task = Task.RATE) -> Sitting:
     )
 
 
-def open_stream(sitting: Sitting, name: str = FIRST) -> Stream:
-    return sittings.open_stream(sitting_id=sitting.pk, stream_id=name, now=timezone.now())
+def open_stream(sitting: Sitting, name: str = FIRST, *, take_over: bool = True, later_s: float = 0.0) -> Stream:
+    now = timezone.now() + timedelta(seconds=later_s)
+    return sittings.open_stream(sitting_id=sitting.pk, stream_id=name, take_over=take_over, now=now)
 
 
-def store(stream: Stream, *seqs: int) -> None:
-    records = [(seq, json.dumps({"seq": seq, "events": [["heartbeat", seq, 1, None]]}).encode()) for seq in seqs]
+def store(stream: Stream, *seqs: int, event: tuple[object, ...] = ("heartbeat", 1, 1, None)) -> None:
+    records = [(seq, json.dumps({"seq": seq, "events": [event]}).encode()) for seq in seqs]
     batch = RecordBatch(
         stream_pk=stream.pk,
         sitting_id=stream.sitting_id,
@@ -84,6 +86,31 @@ def test_a_later_page_fences_the_one_before() -> None:
     assert [open_stream(sitting, name).epoch for name in (FIRST, SECOND, FIRST, SECOND)] == [1, 2, 1, 2]
     assert Sitting.objects.get().epoch == 2
     assert AuditEntry.objects.filter(action="stream.opened").count() == 2
+
+
+def test_a_page_that_still_rates_is_not_taken_over_unasked() -> None:
+    sitting = begin(build_world())
+    store(open_stream(sitting, FIRST), 0, 1)
+    with pytest.raises(StudyError) as caught:
+        open_stream(sitting, SECOND, take_over=False)
+    assert caught.value.code == "elsewhere"
+    assert Sitting.objects.get().epoch == 1
+    assert open_stream(sitting, FIRST, take_over=False).epoch == 1
+    assert open_stream(sitting, SECOND, take_over=True).epoch == 2
+
+
+def test_a_page_that_is_silent_left_or_stopped_is_no_longer_there() -> None:
+    for leave in ("silent", "left", "stopped"):
+        world = build_world()
+        sitting = begin(world)
+        stream = open_stream(sitting, FIRST)
+        store(stream, 0)
+        if leave == "left":
+            store(stream, 1, event=("close", 500))
+        elif leave == "stopped":
+            sittings.note_stop(sitting_id=sitting.pk, now=timezone.now())
+        later_s = 7.0 if leave == "silent" else 0.0
+        assert open_stream(sitting, SECOND, take_over=False, later_s=later_s).epoch == 2
 
 
 def test_a_fenced_page_hands_nothing_in_while_another_goes_on() -> None:

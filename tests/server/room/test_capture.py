@@ -41,8 +41,8 @@ class Page:
         url = f"/room/sittings/{self.sitting.pk}/{verb}"
         return (browser or self.browser).post(url, body, content_type="application/json")
 
-    def open(self, stream: str = STREAM) -> Any:
-        return self.say("streams", {"stream": stream})
+    def open(self, stream: str = STREAM, *, take_over: bool = True) -> Any:
+        return self.say("streams", {"stream": stream, "take_over": take_over})
 
     def send(self, *records: dict[str, Any], stream: str = STREAM) -> Any:
         return self.say("records", {"stream": stream, "records": list(records)})
@@ -132,6 +132,17 @@ def test_a_page_that_takes_over_fences_the_one_before_and_its_late_records_are_s
     assert taken_over.json() == {"epoch": 2, "resume": {"media_s": 7.5, "value": 64}}
     assert (late.json()["acknowledged"], late.json()["epoch"]) == ([1], 2)
     assert page.open().json()["epoch"] == 1
+
+
+def test_a_page_is_told_that_another_still_rates() -> None:
+    page = Page(build_world())
+    page.open()
+    page.send(record(0, OPEN, ["heartbeat", 5, 0, None]))
+
+    refused = page.open("6" * 32, take_over=False)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "elsewhere")
+    assert page.send(record(1, ["heartbeat", 1005, 1, None])).json()["epoch"] == 1
 
 
 def test_a_stop_in_the_log_is_noted_but_not_one_that_comes_late() -> None:

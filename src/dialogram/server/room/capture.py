@@ -42,7 +42,7 @@ from dialogram.server.room.sittings import sitting_of
 from dialogram.study.opening import may_watch
 
 DISK_FULL = "disk full"
-STATUS = {"closed": 409, "records-missing": 409, "too-large": 413}
+STATUS = {"closed": 409, "elsewhere": 409, "records-missing": 409, "too-large": 413}
 
 
 def answer_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -77,7 +77,9 @@ def open_stream(request: HttpRequest, sitting_id: str) -> HttpResponse:
     if not may_watch(opening_facts(link_of(request)), design=design_of(sitting.participant.study)):
         raise Http404
     asked = parse_stream(request.body)
-    stream = sittings.open_stream(sitting_id=sitting.pk, stream_id=asked.stream, now=timezone.now())
+    stream = sittings.open_stream(
+        sitting_id=sitting.pk, stream_id=asked.stream, take_over=asked.take_over, now=timezone.now()
+    )
     known = saved(event_log_of(sitting))
     resume = None if known.media_s is None else Resume(media_s=known.media_s, value=known.value)
     return _json(StreamReply(epoch=stream.epoch, resume=resume))

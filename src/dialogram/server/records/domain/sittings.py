@@ -1,17 +1,22 @@
 """A participant's visit: opened, streamed into, finished, or closed by staff as partial."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from dialogram.capture import saved
 from dialogram.capture.sequence import missing
 from dialogram.server.records.domain import audit
 from dialogram.server.records.domain.errors import StudyError
 from dialogram.server.records.domain.recordings import current_recording
 from dialogram.server.records.domain.studies import design_of
+from dialogram.server.records.domain.traces import event_log_of
 from dialogram.server.records.enums import SittingState
 from dialogram.server.records.models import EventRecord, Link, Participant, Sitting, Stream
 from dialogram.study import Task
+
+SILENCE = timedelta(seconds=6)
+"""A page that rates is heard every two seconds; after this long it is no longer there."""
 
 
 def open_sitting(*, link: Link, task: Task, now: datetime) -> Sitting:
@@ -59,14 +64,16 @@ def finish_step(*, sitting_id: str, step: str) -> Sitting:
 
 
 @transaction.atomic
-def open_stream(*, sitting_id: str, stream_id: str, now: datetime) -> Stream:
-    """Let a page write; any page that wrote before is fenced by the new epoch."""
+def open_stream(*, sitting_id: str, stream_id: str, now: datetime, take_over: bool = False) -> Stream:
+    """Let a page write; any page that wrote before is fenced by the new epoch, one that still rates only on purpose."""
     sitting = _open(sitting_id)
     if sitting.task != Task.RATE:
         raise StudyError("not-a-rating", "Only a rating is recorded.")
     stream = Stream.objects.filter(sitting=sitting, stream_id=stream_id).first()
     if stream is not None:
         return stream
+    if not take_over and _is_rated_elsewhere(sitting, now=now):
+        raise StudyError("elsewhere", "The rating is open in another window.")
     sitting.epoch += 1
     sitting.stopped_at = None
     sitting.save(update_fields=["epoch", "stopped_at"])
@@ -143,6 +150,11 @@ def count_missing(sitting: Sitting) -> int:
         last = max([*seqs[-1:], stream.last_seq or 0])
         total += sum(map(len, missing(seqs, last_seq=last)))
     return total
+
+
+def _is_rated_elsewhere(sitting: Sitting, *, now: datetime) -> bool:
+    heard = sitting.last_seen_at is not None and now - sitting.last_seen_at < SILENCE
+    return heard and sitting.stopped_at is None and not saved(event_log_of(sitting)).left
 
 
 def _open(sitting_id: str) -> Sitting:
