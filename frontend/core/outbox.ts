@@ -2,12 +2,10 @@ import { backoff_ms } from "./backoff.ts";
 import { type EventRecord, MOST_BYTES, MOST_RECORDS, type RecordsAnswer } from "./protocol.ts";
 
 const CADENCE_MS = 2000;
-const SLOW_MS = 4000;
+const SLOW_MS = 2000;
 /** More records than two seconds bring are worked off at once. */
 const BACKLOG = 20;
 const ENVELOPE_BYTES = 1024;
-/** What a browser lets a page send while it is being closed. */
-const LAST_CALL_BYTES = 60_000;
 
 export interface StoredRecord {
   readonly stream: string;
@@ -35,6 +33,9 @@ export type SendOutcome =
 /** Sends one body of records; never throws. */
 export type SendRecords = (body: string) => Promise<SendOutcome>;
 
+/** Told of records that need no further sending: acknowledged, in conflict, or set aside. */
+export type Settled = (stream: string, seqs: readonly number[]) => void;
+
 export interface OutboxSnapshot {
   readonly pending: number;
   readonly saved_to_s: number | null;
@@ -45,8 +46,9 @@ export interface OutboxSnapshot {
   readonly aside: number;
 }
 
-function bodyOf(stream: string, batch: readonly StoredRecord[]): string {
-  return `{"stream":${JSON.stringify(stream)},"records":[${batch.map((record) => record.text).join(",")}]}`;
+/** The body of a request that carries records, each as it was spelt. */
+export function bodyOf(stream: string, texts: readonly string[]): string {
+  return `{"stream":${JSON.stringify(stream)},"records":[${texts.join(",")}]}`;
 }
 
 /** Records the server has not acknowledged yet: sent oldest first, one request at a time, for ever. */
@@ -54,6 +56,7 @@ export class Outbox {
   readonly #now: () => number;
   readonly #store: RecordStore;
   readonly #send: SendRecords;
+  readonly #settled: Settled;
   readonly #listeners = new Set<(snapshot: OutboxSnapshot) => void>();
   /** Streams in the order they were opened; in each, records in their order. */
   readonly #pending = new Map<string, Map<number, StoredRecord>>();
@@ -67,10 +70,11 @@ export class Outbox {
   #seen_epoch = 0;
   #snapshot: OutboxSnapshot;
 
-  constructor(parts: { now: () => number; store: RecordStore; send: SendRecords }) {
+  constructor(parts: { now: () => number; store: RecordStore; send: SendRecords; settled: Settled }) {
     this.#now = parts.now;
     this.#store = parts.store;
     this.#send = parts.send;
+    this.#settled = parts.settled;
     this.#snapshot = Object.freeze({
       pending: 0,
       saved_to_s: null,
@@ -118,11 +122,12 @@ export class Outbox {
       return;
     }
     if (now < this.#next_ms || this.#snapshot.closed) return;
-    const batch = this.#batch(MOST_BYTES - ENVELOPE_BYTES);
+    const batch = this.#batch();
     const first = batch[0];
     if (!first) return;
     this.#flight_since_ms = now;
-    void this.#send(bodyOf(first.stream, batch)).then((outcome) => this.#land(first.stream, batch, outcome));
+    const texts = batch.map(({ text }) => text);
+    void this.#send(bodyOf(first.stream, texts)).then((outcome) => this.#land(first.stream, batch, outcome));
   }
 
   /** Do not wait for the cadence: something is about to end, or the network came back. */
@@ -130,25 +135,6 @@ export class Outbox {
     this.#urgent = true;
     this.#next_ms = 0;
     this.tick();
-  }
-
-  /** The last call before the page goes: send without waiting for an answer, the oldest first, so that no hole is left. */
-  lastCall(): void {
-    const batch = this.#batch(LAST_CALL_BYTES);
-    const first = batch[0];
-    if (first && !this.#snapshot.closed) void this.#send(bodyOf(first.stream, batch));
-  }
-
-  /** Resolves when the server has everything it will take. */
-  async emptied(): Promise<void> {
-    if (this.#snapshot.pending === 0 || this.#snapshot.closed) return;
-    await new Promise<void>((resolve) => {
-      const leave = this.subscribe(({ pending, closed }) => {
-        if (pending > 0 && !closed) return;
-        leave();
-        resolve();
-      });
-    });
   }
 
   /** Forget everything, the key too: the sitting is handed in. */
@@ -164,13 +150,14 @@ export class Outbox {
     this.#pending.set(record.stream, records);
   }
 
-  #batch(most_bytes: number): StoredRecord[] {
+  #batch(): StoredRecord[] {
     const batch: StoredRecord[] = [];
     let bytes = 0;
     for (const records of this.#pending.values()) {
       for (const record of records.values()) {
         bytes += record.text.length + 1;
-        if (batch.length > 0 && (bytes > most_bytes || batch.length === this.#most_records)) return batch;
+        if (batch.length > 0 && (bytes > MOST_BYTES - ENVELOPE_BYTES || batch.length === this.#most_records))
+          return batch;
         batch.push(record);
       }
       if (batch.length > 0) return batch;
@@ -242,6 +229,7 @@ export class Outbox {
     const records = this.#pending.get(stream);
     for (const seq of seqs) records?.delete(seq);
     if (records?.size === 0) this.#pending.delete(stream);
+    this.#settled(stream, seqs);
   }
 
   #count(): number {

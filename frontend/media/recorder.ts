@@ -1,6 +1,6 @@
 import { ClockPairs } from "../core/clock_pairs.ts";
 import { EventLog } from "../core/event_log.ts";
-import type { Outbox } from "../core/outbox.ts";
+import type { PostedOutbox } from "../core/posted_outbox.ts";
 import type { DialSource, EventRecord, LogEvent, Opening } from "../core/protocol.ts";
 import type { Player, PlayerEvent } from "./player.ts";
 
@@ -11,7 +11,7 @@ const HEARTBEAT_MS = 1000;
 export class Recorder {
   readonly stream: string;
   readonly #player: Player;
-  readonly #outbox: Outbox;
+  readonly #outbox: PostedOutbox;
   readonly #log = new EventLog();
   readonly #pairs = new ClockPairs();
   readonly #ears = new AbortController();
@@ -21,7 +21,7 @@ export class Recorder {
   #leave: () => void = () => {};
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  constructor(parts: { stream: string; player: Player; outbox: Outbox }) {
+  constructor(parts: { stream: string; player: Player; outbox: PostedOutbox }) {
     this.stream = parts.stream;
     this.#player = parts.player;
     this.#outbox = parts.outbox;

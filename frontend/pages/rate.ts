@@ -2,19 +2,17 @@ import "./base.css";
 import "./dial.css";
 import "./rate.css";
 import { backoff_ms } from "../core/backoff.ts";
-import { Outbox } from "../core/outbox.ts";
 import { type RatePageData, readPageData } from "../core/page_data.ts";
 import { FORMAT, type Opening, type StreamOpened } from "../core/protocol.ts";
 import { randomId } from "../core/random_id.ts";
-import { openStore } from "../media/record_store.ts";
 import { RoomClient } from "../media/room_client.ts";
+import { startOutbox } from "../media/start_outbox.ts";
 import { marked, pageJson, sleep } from "./parts/elements.ts";
 import { RATE_TEXTS, type RateText } from "./parts/rate_texts.ts";
 import { RatingSitting } from "./parts/rating_sitting.ts";
 import { StatusLine } from "./parts/status_line.ts";
 import { Veil } from "./parts/veil.ts";
 
-const TICK_MS = 125;
 const ASK_AGAIN_MS = 2000;
 
 const page = readPageData<RatePageData<RateText>>(pageJson(), RATE_TEXTS);
@@ -70,13 +68,10 @@ async function run(): Promise<void> {
   // A page brought back from the back/forward cache has a closed stream: begin a new one.
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 
-  const store = await openStore(page.base.split("/").at(-1) ?? page.base);
-  const outbox = new Outbox({ now: () => performance.now(), store, send: client.send });
+  const outbox = startOutbox(client);
   const status = new StatusLine({ texts, start_s: page.start_s, end_s: page.end_s });
   outbox.subscribe((snapshot) => status.showSaved(snapshot));
-  await outbox.restore();
-  setInterval(() => outbox.tick(), TICK_MS);
-  addEventListener("online", () => outbox.hurry());
+  await outbox.begin(page.base, page.csrf);
   // What an earlier page left unsent goes first, so that the server resumes where the hand really was.
   outbox.hurry();
   await outbox.emptied();

@@ -18,22 +18,19 @@ from dialogram.timeline import HELPFULNESS
 
 pytestmark = pytest.mark.e2e
 
-LENGTH_S = 60
+LENGTH_S = 75
 CUT_S = 30
 EAR = """
-(() => {
-  const real = window.fetch;
-  window.fetch = async (url, options) => {
-    const answer = await real(url, options);
-    if (String(url).endsWith("/records") && answer.ok) {
-      const { acknowledged } = await answer.clone().json();
-      await window.acknowledged(JSON.parse(options.body).stream, acknowledged);
-    }
-    return answer;
-  };
-})();
+window.Worker = class extends window.Worker {
+  constructor(...parts) {
+    super(...parts);
+    this.addEventListener("message", ({ data }) => {
+      if (data.kind === "settled") window.acknowledged(data.stream, data.seqs);
+    });
+  }
+};
 """
-"""Tells this process of every acknowledgement before the page hears of it."""
+"""Tells this process of every record that the page will not send again."""
 
 type Records = set[tuple[str, int]]
 

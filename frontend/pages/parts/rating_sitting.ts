@@ -1,6 +1,6 @@
 import { backoff_ms } from "../../core/backoff.ts";
-import type { Outbox } from "../../core/outbox.ts";
 import type { RatePageData } from "../../core/page_data.ts";
+import type { PostedOutbox } from "../../core/posted_outbox.ts";
 import type { DialSource, Opening, Resume } from "../../core/protocol.ts";
 import { clockText, filled } from "../../core/time_text.ts";
 import { Dial } from "../../dial/dial.ts";
@@ -25,7 +25,7 @@ const NOTHING_LEFT_S = 0.25;
 
 export interface SittingParts {
   readonly page: RatePageData<RateText>;
-  readonly outbox: Outbox;
+  readonly outbox: PostedOutbox;
   readonly status: StatusLine;
   readonly veil: Veil;
   readonly client: RoomClient;
