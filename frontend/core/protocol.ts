@@ -28,6 +28,7 @@ export type LogEvent =
   | readonly ["hidden" | "visible" | "focus" | "blur" | "stop" | "close" | "finish", number]
   | readonly ["heartbeat", number, number, number | null]
   | readonly ["picture", number, "hidden" | "shown"]
+  | readonly ["awake", number, "held" | "released" | "refused"]
   | readonly ["device", number, "lost" | "found", string]
   | readonly ["resize", number, number, number]
   | readonly ["break", number, "start" | "end"];

@@ -7,7 +7,7 @@ import { Dial } from "../../dial/dial.ts";
 import { Player, type PlayerPhase } from "../../media/player.ts";
 import { Recorder } from "../../media/recorder.ts";
 import type { RoomClient } from "../../media/room_client.ts";
-import { keepAwake, letSleep } from "../../media/wake_lock.ts";
+import { WakeLock } from "../../media/wake_lock.ts";
 import { marked, sleep, write } from "./elements.ts";
 import { playOnceAllowed } from "./play_once_allowed.ts";
 import type { RateText } from "./rate_texts.ts";
@@ -43,6 +43,7 @@ export class RatingSitting {
   readonly #player: Player;
   readonly #recorder: Recorder;
   readonly #dial: Dial;
+  readonly #awake = new WakeLock((state) => this.#recorder.note(["awake", performance.now(), state]));
   readonly #breakButton = marked<HTMLButtonElement>("break");
   readonly #pictureButton = marked<HTMLButtonElement>("picture");
   readonly #curtain = marked("curtain");
@@ -112,7 +113,7 @@ export class RatingSitting {
     if (phase === "ready") this.#ready();
     else if (phase === "playing") {
       if (this.#state === "rating") veil.hide();
-      void keepAwake();
+      void this.#awake.hold();
     } else if (phase === "waiting" && this.#state === "rating") {
       this.#stall = setTimeout(() => veil.show({ title: page.texts.waiting }), STALL_MS);
     } else if (phase === "unreachable" && (this.#state === "rating" || this.#state === "loading")) {
@@ -148,7 +149,7 @@ export class RatingSitting {
     if (this.#state !== "rating") return;
     this.#state = "resting";
     this.#player.pause();
-    letSleep();
+    this.#awake.letGo();
     this.#parts.veil.show(message);
   }
 
@@ -200,7 +201,7 @@ export class RatingSitting {
     write(this.#offer, "");
     this.#parts.veil.show(message);
     this.#player.pause();
-    letSleep();
+    this.#awake.letGo();
     await sleep(SETTLE_MS);
   }
 

@@ -29,6 +29,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "blur": (),
     "heartbeat": ("media_s", "value"),
     "picture": ("state",),
+    "awake": ("state",),
     "device": ("state", "name"),
     "resize": ("width", "height"),
     "break": ("state",),

@@ -324,6 +324,7 @@ def test_a_break_pauses_until_the_dial_is_touched(make_room: MakeRoom, open_page
     page.wait_for_timeout(2200)
     assert [event.fields for event in opened.room.events("break")] == [("start",), ("end",)]
     assert [event.kind for event in opened.room.events("play", "pause")] == ["play", "pause", "play"]
+    assert [event.fields for event in opened.room.events("awake")] == [("held",), ("released",), ("held",)]
 
 
 def test_a_page_out_of_sight_pauses(make_room: MakeRoom, open_page: OpenPage) -> None:
