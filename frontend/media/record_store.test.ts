@@ -1,5 +1,5 @@
 import "fake-indexeddb/auto";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { MemoryStore, openStore, SealedStore } from "./record_store.ts";
 
 const STREAM = "a".repeat(32);
@@ -68,4 +68,14 @@ test("where the browser has no database, records are kept in memory and the page
   Object.defineProperty(globalThis, "indexedDB", { value: found, configurable: true });
   expect(store).toBeInstanceOf(MemoryStore);
   expect(store.lasting).toBe(false);
+});
+
+test("a database that never answers is done without", async () => {
+  vi.useFakeTimers();
+  const stuck = vi.spyOn(indexedDB, "open").mockReturnValue({} as IDBOpenDBRequest);
+  const opened = openStore("stuck");
+  await vi.advanceTimersByTimeAsync(5000);
+  expect((await opened).lasting).toBe(false);
+  stuck.mockRestore();
+  vi.useRealTimers();
 });

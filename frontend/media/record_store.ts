@@ -2,6 +2,7 @@ import type { RecordStore, StoredRecord } from "../core/outbox.ts";
 
 const KEYS = "keys";
 const RECORDS = "records";
+const PATIENCE_MS = 5000;
 
 interface Sealed {
   readonly iv: Uint8Array<ArrayBuffer>;
@@ -154,11 +155,10 @@ export class SealedStore implements RecordStore {
   }
 }
 
-/** The best store this browser offers for a sitting. */
+/** The best store this browser offers for a sitting: one that fails, or does not answer at all, is done without. */
 export async function openStore(sitting: string): Promise<RecordStore> {
-  try {
-    return await SealedStore.open(sitting);
-  } catch {
-    return new MemoryStore();
-  }
+  const patience = new Promise<RecordStore>((resolve) => {
+    setTimeout(() => resolve(new MemoryStore()), PATIENCE_MS);
+  });
+  return await Promise.race([SealedStore.open(sitting).catch(() => new MemoryStore()), patience]);
 }
