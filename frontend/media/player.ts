@@ -2,8 +2,9 @@ import { backoff_ms } from "../core/backoff.ts";
 import type { ClockPair } from "../core/clock_pairs.ts";
 import type { ClockSource, PlayerKind } from "../core/protocol.ts";
 
-/** How often the clock of a recording without picture is read, which has no frames to tell the time by. */
+/** How often the clock is read where there are no frames to tell the time by: no picture, or one that ends early. */
 const AUDIO_PAIR_MS = 100;
+const FRAMELESS_MS = 1100;
 const LONGEST_FRAME_S = 0.25;
 
 export interface Stretch {
@@ -45,6 +46,7 @@ export class Player {
   #was_ready = false;
   #watching = 0;
   #last_pair_ms = 0;
+  #last_frame_ms = Number.NEGATIVE_INFINITY;
   #frame_s = 0;
 
   constructor(media: HTMLMediaElement, stretch: Stretch, at_s: number) {
@@ -172,6 +174,7 @@ export class Player {
   readonly #onFrame: VideoFrameRequestCallback = (_now, frame) => {
     (this.#media as HTMLVideoElement).requestVideoFrameCallback(this.#onFrame);
     if (this.#media.paused || this.#media.seeking) return;
+    this.#last_frame_ms = performance.now();
     const step_s = frame.mediaTime - this.#at_s;
     if (step_s > 0 && step_s < LONGEST_FRAME_S) this.#frame_s = step_s;
     this.#at_s = frame.mediaTime;
@@ -187,7 +190,7 @@ export class Player {
     if (this.#media.paused || this.#media.seeking) return;
     const media_s = this.#media.currentTime;
     const t_ms = performance.now();
-    const framed = this.#media instanceof HTMLVideoElement && "requestVideoFrameCallback" in this.#media;
+    const framed = t_ms - this.#last_frame_ms < FRAMELESS_MS;
     if (!framed && t_ms - this.#last_pair_ms >= AUDIO_PAIR_MS) {
       this.#last_pair_ms = t_ms;
       this.#at_s = media_s;

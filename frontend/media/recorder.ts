@@ -1,7 +1,7 @@
 import { ClockPairs } from "../core/clock_pairs.ts";
 import { EventLog } from "../core/event_log.ts";
 import type { PostedOutbox } from "../core/posted_outbox.ts";
-import type { DialSource, EventRecord, LogEvent, Opening } from "../core/protocol.ts";
+import type { ClockSource, DialSource, EventRecord, LogEvent, Opening } from "../core/protocol.ts";
 import type { Player, PlayerEvent } from "./player.ts";
 
 const TICK_MS = 125;
@@ -16,6 +16,7 @@ export class Recorder {
   readonly #pairs = new ClockPairs();
   readonly #ears = new AbortController();
   #value: number | null = null;
+  #source: ClockSource | null = null;
   #heartbeat_ms = 0;
   #resized: Event | null = null;
   #leave: () => void = () => {};
@@ -85,6 +86,8 @@ export class Recorder {
 
   #hear(event: PlayerEvent): void {
     if (event.kind === "pair") {
+      if (event.source !== this.#source) this.#pairs.restart();
+      this.#source = event.source;
       for (const { t_ms, media_s } of this.#pairs.offer(event.pair, this.#player.snapshot.rate)) {
         this.#add(["clock", t_ms, media_s, event.source]);
       }

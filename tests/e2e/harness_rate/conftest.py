@@ -13,12 +13,18 @@ type MakeRoom = Callable[..., OpenRoom]
 
 @pytest.fixture(scope="session")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_film(tmp_path_factory.mktemp("film") / "film.mp4", seconds=28)
+    return make_film(tmp_path_factory.mktemp("film") / "film.mp4", seconds=28, picture_s=28)
 
 
 @pytest.fixture(scope="session")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_film(tmp_path_factory.mktemp("film") / "sound.m4a", seconds=3, picture=False)
+    return make_film(tmp_path_factory.mktemp("film") / "sound.m4a", seconds=3, picture_s=0)
+
+
+@pytest.fixture(scope="session")
+def half_seen(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a film whose picture ends long before its sound."""
+    return make_film(tmp_path_factory.mktemp("film") / "half.mp4", seconds=8, picture_s=2)
 
 
 @pytest.fixture

@@ -11,14 +11,15 @@ WIDTH, HEIGHT = 320, 180
 RATE = 24_000
 
 
-def make_film(path: Path, *, seconds: float, picture: bool = True) -> Path:
+def make_film(path: Path, *, seconds: float, picture_s: float) -> Path:
+    """Write a recording of so many seconds of sound, with a picture over the first of them, or none."""
     with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
         audio = container.add_stream("aac", rate=RATE, layout="mono")
-        if picture:
+        if picture_s:
             video = container.add_stream("libx264", rate=FPS, options={"preset": "ultrafast", "g": "30"})
             video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, "yuv420p"
             y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
-            for index in range(round(seconds * FPS)):
+            for index in range(round(picture_s * FPS)):
                 angle = index / FPS / 6 * 2 * np.pi
                 glow = np.exp(-((x - 160 - 75 * np.cos(angle)) ** 2 + (y - 85 - 25 * np.sin(angle)) ** 2) / 2250)
                 red = 40 + 30 * y / HEIGHT + 150 * glow

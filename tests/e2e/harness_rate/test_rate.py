@@ -383,6 +383,19 @@ def test_sound_alone_is_told_by_current_time(make_room: MakeRoom, open_page: Ope
     assert assemble(opened.room.log(), scale=HELPFULNESS, start_s=0, end_s=2.8).trace.coverage[1] > 0.9
 
 
+def test_sound_goes_on_being_told_where_the_picture_has_ended(
+    make_room: MakeRoom, open_page: OpenPage, half_seen: Path
+) -> None:
+    opened = make_room({"rate": rate_page(end_s=8)}, half_seen)
+    page = open_page(opened.url("rate"))
+    begin(page)
+    page.wait_for_url("**/room/done", timeout=14_000)
+    assembly = assemble(opened.room.log(), scale=HELPFULNESS, start_s=0, end_s=8)
+    assert assembly.clock == "mixed"
+    assert float(assembly.trace.coverage[1:7].min()) > 0.9
+    whole(opened.room)
+
+
 def test_a_recording_that_runs_out_by_itself_is_handed_in(
     make_room: MakeRoom, open_page: OpenPage, sound: Path, film: Path
 ) -> None:
