@@ -1,17 +1,28 @@
+import type { Calibration } from "./devices/calibration.ts";
+import type { DeviceKind } from "./devices/chosen.ts";
+
 /** What browser and server say to each other while a sitting is recorded, format 1. */
 export const FORMAT = 1;
 export const MOST_RECORDS = 64;
 export const MOST_BYTES = 256 * 1024;
 
-export type DialSource = "pointer" | "wheel" | "keyboard" | "touch" | "restore";
+export type DialSource = "pointer" | "wheel" | "keyboard" | "touch" | "restore" | DeviceKind;
 export type ClockSource = "frame" | "current_time";
 export type PlayerKind = "play" | "playing" | "pause" | "seeking" | "seeked" | "waiting" | "ended";
+
+export interface DeviceFacts {
+  readonly kind: string;
+  readonly name: string;
+  /** The smallest step it can tell, in scale units. */
+  readonly resolution: number;
+  readonly calibration?: Calibration;
+}
 
 export interface Opening {
   readonly format: typeof FORMAT;
   readonly time_origin_ms: number;
   readonly epoch: number;
-  readonly device: { readonly kind: string; readonly name: string; readonly resolution: number };
+  readonly device: DeviceFacts;
   readonly page: { readonly width: number; readonly height: number; readonly pixel_ratio: number };
   readonly agent: string;
   readonly media: { readonly duration_s: number; readonly has_video: boolean };
@@ -22,6 +33,7 @@ export interface Opening {
 export type LogEvent =
   | readonly ["open", number, Opening]
   | readonly ["dial", number, number, DialSource]
+  | readonly ["raw", number, number]
   | readonly ["clock", number, number, ClockSource]
   | readonly [PlayerKind, number, number]
   | readonly ["rate", number, number]

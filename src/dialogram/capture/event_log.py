@@ -14,6 +14,7 @@ MOST_MEDIA_S = 1e7
 KINDS: Mapping[str, tuple[str, ...]] = {
     "open": ("facts",),
     "dial": ("value", "source"),
+    "raw": ("raw",),
     "clock": ("media_s", "source"),
     "play": ("media_s",),
     "playing": ("media_s",),
