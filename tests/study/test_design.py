@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dialogram.study import DesignError, Role, Task, load_design, shipped_design, shipped_text
 from dialogram.study.design_keys import TABLES, Key
-from dialogram.study.rule import RateRule, RecallRule
+from dialogram.study.rule import DialKind, RateRule, RecallRule
 from dialogram.study.texts import TEXT_KEYS, TextKey, needed_texts, placeholders_of
 
 SHIPPED = shipped_text("helpfulness")
@@ -56,6 +56,12 @@ def test_the_shipped_design_follows_the_published_study() -> None:
     assert design.questionnaires[0].accepts(20, subscale="bond")
     assert not design.questionnaires[0].accepts(21, subscale="bond")
     assert design.languages == ("en",)
+
+
+def test_a_design_names_the_dials_that_may_be_turned() -> None:
+    assert shipped_design("helpfulness").rate.dials == (DialKind.SCREEN,)
+    design = load_design(changed("practice = true", 'dials = ["screen", "serial", "mouse-lock"]'), name="mine.toml")
+    assert design.rate.dials == (DialKind.SCREEN, DialKind.SERIAL, DialKind.MOUSE_LOCK)
 
 
 def test_the_shipped_comments_say_what_is_ours() -> None:
@@ -142,6 +148,10 @@ def test_open_places_are_filled_or_asked_for() -> None:
         ("[scales.labels.en]", "[scales.labels.de]", "[scales.labels.de]", "scales[1].labels.en", "default language"),
         ("[scales.labels.en]", "[scales.lables.en]", "[scales.lables.en]", "scales[1].lables", "did you mean labels?"),
         ('"recall", "guess"]', '"recal", "guess"]', "therapist =", "tasks.therapist[2]", 'found "recal"'),
+        ("practice = true", 'dials = ["screen", "thoughts"]', "dials", "rate.dials[2]", 'found "thoughts"'),
+        ("practice = true", 'dials = ["midi", "midi"]', "dials", "rate.dials[2]", "each only once"),
+        ("practice = true", 'dials = ["midi"]', "dials", "rate.dials", 'expected "screen" among them'),
+        ("practice = true", "dials = []", "dials", "rate.dials", 'expected "screen" among them'),
         ('["rate", "recall"]', '["recall", "rate"]', "client =", "tasks.client", '"rate" first'),
         ('["rate", "recall"]', '["rate", "rate"]', "client =", "tasks.client[2]", "each only once"),
         ('["rate", "recall"]', '["rate", "guess"]', "client =", "tasks.client[2]", 'found "guess"'),
@@ -277,8 +287,8 @@ def key_row(key: Key) -> str:
             default = f'`"{key.default}"`'
         case float() | int():
             default = f"`{key.default:g}`"
-        case ():
-            default = "`[]`"
+        case tuple():
+            default = "`[" + ", ".join(f'"{one}"' for one in key.default) + "]`"
         case _:
             default = "required"
     return f"| `{key.name}` | {key.expected} | {default} | {key.meaning} |"

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogram.study import Role, Task, shipped_design
+from dialogram.study.rule import DialKind
 from dialogram.study.sitting import (
     Moment,
     Position,
@@ -68,6 +69,19 @@ def test_without_practice_it_is_left_out() -> None:
     )
     assert next_step(ready, design=design).step is Step.RATE
     assert next_step(ready, design=DESIGN).step is Step.PRACTICE
+
+
+def test_a_dial_is_chosen_before_the_practice_where_there_is_a_choice() -> None:
+    dials = (DialKind.SCREEN, DialKind.MIDI)
+    design = dataclasses.replace(DESIGN, rate=dataclasses.replace(DESIGN.rate, dials=dials))
+    ready = Sitting(
+        role=Role.CLIENT, task=Task.RATE, consent_version="1", passed=frozenset({Step.CHECK, Step.INSTRUCTIONS})
+    )
+    assert next_step(ready, design=DESIGN).step is Step.PRACTICE
+    assert next_step(ready, design=design).step is Step.DIAL
+    assert next_step(pass_step(ready, Step.DIAL, design=design), design=design).step is Step.PRACTICE
+    with pytest.raises(StepError, match="'practice', got 'dial'"):
+        pass_step(ready, Step.DIAL, design=DESIGN)
 
 
 def test_a_recall_without_segments_is_done() -> None:

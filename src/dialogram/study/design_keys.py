@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from dialogram.study.rule import DialKind
 from dialogram.study.task import Role, Task
 
 type Kind = Literal["text", "whole number", "number", "yes or no", "list"]
@@ -144,6 +145,14 @@ TABLES: Final[dict[str, tuple[Key, ...]]] = {
         ),
         Key(
             name="show_number", kind="yes or no", default=True, meaning="Whether the dial shows its value as a number."
+        ),
+        Key(
+            name="dials",
+            kind="list",
+            default=(DialKind.SCREEN,),
+            choices=tuple(str(kind) for kind in DialKind),
+            meaning='What may be turned. The dial on the screen is always there, so `"screen"` is always named; '
+            "where more is, a page before the practice lets the participant choose, try and calibrate it.",
         ),
     ),
     "guess": (

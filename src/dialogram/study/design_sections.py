@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dialogram.study.design_keys import TABLES
 from dialogram.study.design_reader import DesignReader
 from dialogram.study.questionnaire import Questionnaire, Subscale
+from dialogram.study.rule import DialKind
 from dialogram.study.task import Role, Task
 from dialogram.study.texts import TEXT_KEYS, Texts, needed_texts, placeholders_of
 from dialogram.timeline import Scale
@@ -64,6 +65,13 @@ def read_tasks(reader: DesignReader, values: Mapping[str, tuple[str, ...]]) -> d
     if Task.GUESS in tasks[Role.THERAPIST] and Task.RATE not in tasks[Role.CLIENT]:
         raise reader.refusal(("tasks", "client"), '"rate", since the therapist guesses', ", ".join(tasks[Role.CLIENT]))
     return tasks
+
+
+def read_dials(reader: DesignReader, names: tuple[str, ...]) -> tuple[DialKind, ...]:
+    """Read what may be turned; whoever has no such device turns the dial on the screen."""
+    if DialKind.SCREEN not in names:
+        raise reader.refusal(("rate", "dials"), '"screen" among them, since it is always there', ", ".join(names))
+    return tuple(DialKind(name) for name in names)
 
 
 def read_texts(reader: DesignReader, default: str, tasks: Mapping[Role, tuple[Task, ...]]) -> Texts:

@@ -1,4 +1,17 @@
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class DialKind(StrEnum):
+    """What a hand may turn while it rates."""
+
+    SCREEN = "screen"
+    """The drawn dial, by pointer, touch, wheel or keyboard."""
+    MOUSE_LOCK = "mouse-lock"
+    GAMEPAD = "gamepad"
+    MIDI = "midi"
+    HID = "hid"
+    SERIAL = "serial"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,3 +48,5 @@ class RateRule:
     """Length of the practice, in seconds."""
     show_number: bool
     """Whether the dial shows its value as a number."""
+    dials: tuple[DialKind, ...] = (DialKind.SCREEN,)
+    """What the participant may choose from; the dial on the screen is always among them."""

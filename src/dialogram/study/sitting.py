@@ -3,6 +3,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from dialogram.study.design import Design
+from dialogram.study.rule import DialKind
 from dialogram.study.task import Role, Task
 
 
@@ -12,6 +13,7 @@ class Step(StrEnum):
     CONSENT = "consent"
     CHECK = "check"
     INSTRUCTIONS = "instructions"
+    DIAL = "dial"
     PRACTICE = "practice"
     RATE = "rate"
     SEGMENT = "segment"
@@ -30,7 +32,7 @@ class Moment(StrEnum):
 
 
 STEPS: Mapping[Task, tuple[Step, ...]] = {
-    Task.RATE: (Step.CONSENT, Step.CHECK, Step.INSTRUCTIONS, Step.PRACTICE, Step.RATE, Step.DONE),
+    Task.RATE: (Step.CONSENT, Step.CHECK, Step.INSTRUCTIONS, Step.DIAL, Step.PRACTICE, Step.RATE, Step.DONE),
     Task.RECALL: (Step.CONSENT, Step.INSTRUCTIONS, Step.SEGMENT, Step.DONE),
     Task.GUESS: (Step.CONSENT, Step.INSTRUCTIONS, Step.SORT, Step.DEBRIEF, Step.DONE),
 }
@@ -114,6 +116,7 @@ def _is_behind(step: Step, sitting: Sitting, design: Design) -> bool:
     not_needed = {
         Step.CONSENT: sitting.consent_version == design.consent_version,
         Step.INSTRUCTIONS: sitting.task is Task.RECALL and not sitting.replays,
+        Step.DIAL: design.rate.dials == (DialKind.SCREEN,),
         Step.PRACTICE: not design.rate.practice,
         Step.SEGMENT: all(replay.finished for replay in sitting.replays),
     }
@@ -136,7 +139,7 @@ def pass_step(sitting: Sitting, step: Step, *, design: Design) -> Sitting:
     if step in sitting.passed:
         return sitting
     _expect(sitting, step, design=design)
-    if step not in {Step.CHECK, Step.INSTRUCTIONS, Step.PRACTICE, Step.DEBRIEF}:
+    if step not in {Step.CHECK, Step.INSTRUCTIONS, Step.DIAL, Step.PRACTICE, Step.DEBRIEF}:
         raise StepError(f"pass {step.value}", expected=step)
     return replace(sitting, passed=sitting.passed | {step})
 
