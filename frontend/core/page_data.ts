@@ -13,6 +13,8 @@ export interface DialPageData<Key extends string> {
   readonly role: Role;
   /** False where a design wants the hand's feeling alone; absent means shown. */
   readonly show_number?: boolean;
+  /** The kinds of dial a participant may choose from. */
+  readonly dials: readonly string[];
   readonly texts: Texts<Key>;
 }
 

@@ -14,7 +14,14 @@ export interface DialOptions {
   readonly showNumber: boolean;
   readonly texts: { readonly label: string; readonly less: string; readonly more: string };
   /** Each contact and each movement of the hand, with the value it left and the time of the input itself. */
-  readonly onHand: (value: number, t_ms: number, source: DialSource) => void;
+  readonly onHand: (value: number, t_ms: number, source: DialSource, raw?: number) => void;
+}
+
+/** What a device did: when, what kind it is, and its own reading, if it has any. */
+export interface DeviceAct {
+  readonly t_ms: number;
+  readonly source: DialSource;
+  readonly raw?: number;
 }
 
 function button(name: string, label: string, sign: string): HTMLButtonElement {
@@ -42,6 +49,8 @@ export class Dial {
   readonly #drawing: Drawing;
   readonly #slider: HTMLElement;
   readonly #options: DialOptions;
+  /** Called with the number whenever another is shown, for a dial that has a display of its own. */
+  onDraw: ((text: string) => void) | null = null;
   #enabled = false;
   #drawn: number | null = null;
   #frame = 0;
@@ -89,6 +98,15 @@ export class Dial {
     return this.#model.value;
   }
 
+  get scale(): Scale {
+    return this.#model.scale;
+  }
+
+  /** The number as it is shown; empty where a design shows none. */
+  get text(): string {
+    return this.#options.showNumber ? valueText(this.#model.value, this.#model.scale) : "";
+  }
+
   get enabled(): boolean {
     return this.#enabled;
   }
@@ -105,6 +123,21 @@ export class Dial {
     this.#redraw();
   }
 
+  /** Let a device turn the dial; only what moves the value is a hand's doing. */
+  drive(act: (model: DialModel) => void, { t_ms, source, raw }: DeviceAct): void {
+    if (!this.#enabled) return;
+    const { value } = this.#model;
+    act(this.#model);
+    if (this.#model.value === value) return;
+    this.#redraw();
+    this.#options.onHand(this.#model.value, t_ms, source, raw);
+  }
+
+  /** A hand is on the dial, and leaves it where it is. */
+  touch(t_ms: number, source: DialSource): void {
+    if (this.#enabled) this.#options.onHand(this.#model.value, t_ms, source);
+  }
+
   #redraw(): void {
     if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#draw());
   }
@@ -114,10 +147,10 @@ export class Dial {
     const { value, scale } = this.#model;
     if (value === this.#drawn) return;
     this.#drawn = value;
-    const text = valueText(value, scale);
-    this.#drawing.draw(value, this.#options.showNumber ? text : "");
+    this.#drawing.draw(value, this.text);
+    this.onDraw?.(this.text);
     this.#slider.setAttribute("aria-valuenow", String(value));
-    this.#slider.setAttribute("aria-valuetext", `${text} ${sideLabel(value, scale)}`);
+    this.#slider.setAttribute("aria-valuetext", `${valueText(value, scale)} ${sideLabel(value, scale)}`);
   }
 
   #pivot(): { point: { x: number; y: number }; least_radius: number } {

@@ -96,6 +96,7 @@ function listenToWheel({ model, area, stage, enabled, moved }: HandParts): void 
 function listenToKeys({ model, area, enabled, moved }: HandParts): void {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || !enabled()) return;
+    if (event.target instanceof Element && event.target.closest("input, select")) return;
     const atDial = document.activeElement === area;
     const begins = atDial && (event.key === " " || event.key === "Enter");
     if (!begins && !model.press(event.key, event.shiftKey)) return;

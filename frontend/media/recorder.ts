@@ -58,9 +58,11 @@ export class Recorder {
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
-  dial(value: number, t_ms: number, source: DialSource): void {
+  /** `raw` is the device's own reading that the value was calibrated from. */
+  dial(value: number, t_ms: number, source: DialSource, raw?: number): void {
     if (value === this.#value) return;
     this.#value = value;
+    if (raw !== undefined) this.#add(["raw", t_ms, raw]);
     this.#add(["dial", t_ms, value, source]);
   }
 

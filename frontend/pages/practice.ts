@@ -7,10 +7,11 @@ import { drawnPath, GOALS, type Moment, reached } from "../core/practice.ts";
 import { filled } from "../core/time_text.ts";
 import { Dial } from "../dial/dial.ts";
 import { Player } from "../media/player.ts";
+import { ChosenDial } from "./parts/chosen_dial.ts";
 import { marked, pageJson, sleep, write } from "./parts/elements.ts";
 import { playOnceAllowed } from "./parts/play_once_allowed.ts";
 import { PRACTICE_TEXTS, type PracticeText } from "./parts/practice_texts.ts";
-import { Veil } from "./parts/veil.ts";
+import { type Message, Veil } from "./parts/veil.ts";
 
 /** How long the dial rests at a goal before it counts, so that passing the middle does not. */
 const DWELL_MS = 450;
@@ -25,6 +26,8 @@ const stretch = { start_s: practice.start_s, end_s: practice.start_s + practice.
 const veil = new Veil();
 const drawn = marked("drawn");
 const player = new Player(marked<HTMLMediaElement>("media"), stretch, stretch.start_s);
+const chosen = await ChosenDial.open(page);
+let asked: Message | null = null;
 let moments: Moment[] = [];
 let onHand: () => void = () => {};
 const dial = new Dial({
@@ -36,6 +39,12 @@ const dial = new Dial({
   texts: { label: texts.dial_label, less: texts.dial_less, more: texts.dial_more },
   onHand: () => onHand(),
 });
+
+/** Ask for something the hand is to do; first of all for the dial itself, where it is away. */
+function ask(message: Message): void {
+  asked = message;
+  veil.show(chosen?.reword(message) ?? message);
+}
 
 function showStep(index: number): void {
   write(marked("told"), filled(texts.step_of, { n: index + 1, of: STEPS }));
@@ -69,7 +78,7 @@ function played(): Promise<void> {
 
 /** Play the part while the hand turns, from its first touch on. */
 async function follow(): Promise<void> {
-  veil.show({ title: texts.practice_follow, detail: texts.practice_follow_how });
+  ask({ title: texts.practice_follow, detail: texts.practice_follow_how });
   await new Promise<void>((resolve) => {
     onHand = resolve;
   });
@@ -80,6 +89,7 @@ async function follow(): Promise<void> {
     write(marked("told"), filled(texts.seconds_left, { n }));
   }, TICK_MS);
   const end = played();
+  asked = null;
   veil.hide();
   await playOnceAllowed(player, { ask: () => veil.show({ title: texts.begin_click }), wanted: () => true });
   await end;
@@ -106,15 +116,18 @@ async function practise(): Promise<void> {
   const labels = { high: scale.high_label, low: scale.low_label, neutral: scale.neutral_label };
   drawn.hidden = true;
   dial.enabled = true;
+  chosen?.drive(dial, { resting: () => true, onPresence: () => asked && ask(asked) });
   for (const [index, goal] of GOALS.entries()) {
     showStep(index);
-    veil.show({ title: filled(goals[goal], { label: labels[goal] }), detail: index === 0 ? texts.practice_how : "" });
+    ask({ title: filled(goals[goal], { label: labels[goal] }), detail: index === 0 ? texts.practice_how : "" });
     await turnTo(goal);
   }
   showStep(GOALS.length);
   await follow();
   showStep(STEPS);
   dial.enabled = false;
+  asked = null;
+  chosen?.letGo();
   showDrawn();
 }
 

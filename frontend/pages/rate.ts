@@ -7,6 +7,7 @@ import { FORMAT, type Opening, type StreamOpened } from "../core/protocol.ts";
 import { randomId } from "../core/random_id.ts";
 import { RoomClient } from "../media/room_client.ts";
 import { startOutbox } from "../media/start_outbox.ts";
+import { ChosenDial } from "./parts/chosen_dial.ts";
 import { marked, pageJson, sleep } from "./parts/elements.ts";
 import { RATE_TEXTS, type RateText } from "./parts/rate_texts.ts";
 import { RatingSitting } from "./parts/rating_sitting.ts";
@@ -21,12 +22,19 @@ const veil = new Veil();
 const client = new RoomClient(page.base, page.csrf);
 const stream = randomId((bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>));
 
-function describe(opened: StreamOpened, duration_s: number, resumed_at_s: number | null): Opening {
+interface Circumstances {
+  readonly epoch: number;
+  readonly chosen: ChosenDial | null;
+  readonly duration_s: number;
+  readonly resumed_at_s: number | null;
+}
+
+function describe({ epoch, chosen, duration_s, resumed_at_s }: Circumstances): Opening {
   return {
     format: FORMAT,
     time_origin_ms: performance.timeOrigin,
-    epoch: opened.epoch,
-    device: { kind: "screen", name: "dial on screen", resolution: page.scale.step },
+    epoch,
+    device: chosen?.facts ?? { kind: "screen", name: "dial on screen", resolution: page.scale.step },
     page: { width: innerWidth, height: innerHeight, pixel_ratio: devicePixelRatio },
     agent: navigator.userAgent,
     media: { duration_s, has_video: page.has_video },
@@ -82,6 +90,7 @@ async function run(): Promise<void> {
     return;
   }
   outbox.grant(opened.epoch);
+  const chosen = await ChosenDial.open(page);
   stop.removeEventListener("click", leaveEarly);
   new RatingSitting({
     page,
@@ -91,7 +100,8 @@ async function run(): Promise<void> {
     client,
     stream,
     resume: opened.resume ?? page.resume,
-    describe: (duration_s, resumed_at_s) => describe(opened, duration_s, resumed_at_s),
+    chosen,
+    describe: (duration_s, resumed_at_s) => describe({ epoch: opened.epoch, chosen, duration_s, resumed_at_s }),
   });
 }
 

@@ -1,3 +1,5 @@
+import { DEVICE_TEXTS } from "./device_texts.ts";
+
 /** Every text the practice page's script shows; the server translates them. */
 export const PRACTICE_TEXTS = [
   "dial_label",
@@ -17,6 +19,7 @@ export const PRACTICE_TEXTS = [
   "waiting",
   "unreachable",
   "unreachable_how",
+  ...DEVICE_TEXTS,
 ] as const;
 
 export type PracticeText = (typeof PRACTICE_TEXTS)[number];

@@ -1,3 +1,5 @@
+import { DEVICE_TEXTS } from "./device_texts.ts";
+
 /** Every text the rating page's script shows; the server translates them. */
 export const RATE_TEXTS = [
   "dial_label",
@@ -40,6 +42,7 @@ export const RATE_TEXTS = [
   "not_allowed",
   "saved_again",
   "in_memory",
+  ...DEVICE_TEXTS,
 ] as const;
 
 export type RateText = (typeof RATE_TEXTS)[number];

@@ -8,6 +8,7 @@ import { Player, type PlayerPhase } from "../../media/player.ts";
 import { Recorder } from "../../media/recorder.ts";
 import type { RoomClient } from "../../media/room_client.ts";
 import { WakeLock } from "../../media/wake_lock.ts";
+import type { ChosenDial } from "./chosen_dial.ts";
 import { marked, sleep, write } from "./elements.ts";
 import { playOnceAllowed } from "./play_once_allowed.ts";
 import type { RateText } from "./rate_texts.ts";
@@ -31,6 +32,8 @@ export interface SittingParts {
   readonly client: RoomClient;
   readonly stream: string;
   readonly resume: Resume | null;
+  /** What the hand turns beside the dial on the screen. */
+  readonly chosen: ChosenDial | null;
   readonly describe: (duration_s: number, resumed_at_s: number | null) => Opening;
 }
 
@@ -50,6 +53,8 @@ export class RatingSitting {
   readonly #offer = marked("offer");
   readonly #resumed_value: number | null;
   #state: State = "loading";
+  /** What the participant is asked to do while it rests. */
+  #asked: Message;
   #on_break = false;
   #yielded = false;
   #rating_since_s: number;
@@ -61,6 +66,7 @@ export class RatingSitting {
     const at_s = resume ? Math.max(page.start_s, resume.media_s) : page.start_s;
     this.#rating_since_s = at_s;
     this.#resumed_value = resume?.value ?? null;
+    this.#asked = { title: page.texts.begin, detail: page.texts.begin_how };
     this.#player = new Player(marked<HTMLMediaElement>("media"), page, at_s);
     this.#recorder = new Recorder({ stream, player: this.#player, outbox });
     this.#dial = new Dial({
@@ -70,7 +76,7 @@ export class RatingSitting {
       value: this.#resumed_value ?? page.scale.neutral,
       showNumber: page.show_number ?? true,
       texts: { label: page.texts.dial_label, less: page.texts.dial_less, more: page.texts.dial_more },
-      onHand: (value, t_ms, source) => this.#hand(value, t_ms, source),
+      onHand: (value, t_ms, source, raw) => this.#hand(value, t_ms, source, raw),
     });
     this.#player.subscribe((event, { phase }) => {
       if (!event) this.#follow(phase);
@@ -91,7 +97,7 @@ export class RatingSitting {
   }
 
   #ready(): void {
-    const { page, describe, veil } = this.#parts;
+    const { page, describe } = this.#parts;
     const at_s = this.#player.position_s;
     const resumes = this.#resumed_value !== null || at_s > page.start_s + NOTHING_LEFT_S;
     const { duration_s } = this.#player.snapshot;
@@ -104,7 +110,27 @@ export class RatingSitting {
     this.#state = "resting";
     this.#dial.enabled = true;
     const detail = resumes ? filled(texts.go_on_at, { time: clockText(at_s - page.start_s) }) : texts.begin_how;
-    veil.show({ title: resumes ? texts.go_on : texts.begin, detail });
+    this.#ask({ title: resumes ? texts.go_on : texts.begin, detail });
+    this.#takeDevice();
+  }
+
+  #ask(message: Message): void {
+    this.#asked = message;
+    const { chosen, veil } = this.#parts;
+    veil.show(chosen?.reword(message) ?? message);
+  }
+
+  /** A device that comes or goes is written down; while it is away the recording waits for a hand. */
+  #takeDevice(): void {
+    const { chosen, page } = this.#parts;
+    chosen?.drive(this.#dial, {
+      resting: () => this.#state === "resting",
+      onPresence: (there, t_ms) => {
+        this.#recorder.note(["device", t_ms, there ? "found" : "lost", chosen.name]);
+        if (!there) this.#rest({ title: page.texts.go_on });
+        if (this.#state === "resting" && !this.#on_break) this.#ask(this.#asked);
+      },
+    });
   }
 
   #follow(phase: PlayerPhase): void {
@@ -123,10 +149,10 @@ export class RatingSitting {
     else if (phase === "ended" && (this.#state === "rating" || this.#state === "resting")) void this.#finish();
   }
 
-  #hand(value: number, t_ms: number, source: DialSource): void {
+  #hand(value: number, t_ms: number, source: DialSource, raw?: number): void {
     if (this.#state !== "rating" && this.#state !== "resting") return;
     const untouched = this.#recorder.value === null && value === this.#resumed_value;
-    this.#recorder.dial(value, t_ms, untouched ? "restore" : source);
+    this.#recorder.dial(value, t_ms, untouched ? "restore" : source, raw);
     if (this.#state === "resting") void this.#goOn();
   }
 
@@ -150,7 +176,7 @@ export class RatingSitting {
     this.#state = "resting";
     this.#player.pause();
     this.#awake.letGo();
-    this.#parts.veil.show(message);
+    this.#ask(message);
   }
 
   #toggleBreak(): void {
@@ -196,6 +222,7 @@ export class RatingSitting {
   /** End this page's part: pause, let the last events in, close the log. */
   async #leave(message: Message): Promise<void> {
     this.#state = "leaving";
+    this.#parts.chosen?.letGo();
     this.#dial.enabled = false;
     this.#breakButton.disabled = true;
     write(this.#offer, "");

@@ -30,6 +30,7 @@ def rate_page(*, end_s: float, start_s: float = 0.0, **others: Any) -> dict[str,
         "resume": None,
         "role": "client",
         "stop_url": "/room/stopped",
+        "dials": ["screen"],
         "texts": texts.RATE,
     } | others
 

@@ -14,6 +14,10 @@ PAGE = {
     "dial_label": "How helpful is this moment?",
     "dial_less": "Less",
     "dial_more": "More",
+    "device_lost": "Your dial is not connected",
+    "device_lost_how": "Plug it in, or press one of its buttons. You can also go on with the dial on the screen.",
+    "mouse_free": "Click here, or press M, to hold the mouse",
+    "mouse_free_how": "Then move it left and right, without pressing. Escape lets it go.",
 }
 
 RATE = PAGE | {

@@ -7,6 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from dialogram.server.records.domain.errors import where_raised
 
+REFUSED = ("camera", "microphone", "geolocation", "browsing-topics", "gamepad", "midi", "hid", "serial")
+"""What no page may use, unless its own view allows it."""
+
 log = logging.getLogger("dialogram.server")
 
 
@@ -20,7 +23,9 @@ class PrivacyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
+        allowed = response.headers.get("Permissions-Policy", "")
+        refused = [f"{feature}=()" for feature in REFUSED if f"{feature}=" not in allowed]
+        response.headers["Permissions-Policy"] = ", ".join([allowed, *refused] if allowed else refused)
         response.headers["X-Robots-Tag"] = "noindex"
         return response
 

@@ -15,6 +15,7 @@ from dialogram.server.records.domain.studies import design_of
 from dialogram.server.records.domain.traces import event_log_of
 from dialogram.server.records.domain.visits import Visit
 from dialogram.server.records.models import Description, ExtremeSet, Guess, Link, Sitting
+from dialogram.server.room.dials import allow, kinds_of
 from dialogram.server.room.texts import moments, texts_of
 from dialogram.study import Task
 from dialogram.study.assignment import ToldNumbers, one_in
@@ -25,6 +26,7 @@ TEMPLATES = {
     Step.CONSENT: "consent",
     Step.CHECK: "check",
     Step.INSTRUCTIONS: "instructions",
+    Step.DIAL: "choose_dial",
     Step.PRACTICE: "practice",
     Step.RATE: "rate",
     Step.SEGMENT: "segment",
@@ -43,6 +45,7 @@ def show(request: HttpRequest, visit: Visit, *, missing: str = "") -> HttpRespon
         Step.CONSENT: _consent,
         Step.CHECK: _check,
         Step.INSTRUCTIONS: _instructions,
+        Step.DIAL: _choose_dial,
         Step.PRACTICE: _practice,
         Step.RATE: _rate,
         Step.SEGMENT: _segment,
@@ -54,7 +57,10 @@ def show(request: HttpRequest, visit: Visit, *, missing: str = "") -> HttpRespon
         texts = {**texts, **own.pop("texts", {})}
         page_data = _page_data(request, visit) | {"texts": texts} | own.pop("page_data", {})
         context |= {"texts": texts, "page_data": page_data}
-    return render(request, f"room/{TEMPLATES[step]}.html", context | own, status=422 if missing else 200)
+    response = render(request, f"room/{TEMPLATES[step]}.html", context | own, status=422 if missing else 200)
+    if step in {Step.DIAL, Step.PRACTICE, Step.RATE}:
+        allow(response, visit.design.rate.dials)
+    return response
 
 
 def show_thanks(request: HttpRequest, link: Link) -> HttpResponse:
@@ -90,6 +96,7 @@ def _page_data(request: HttpRequest, visit: Visit) -> dict[str, Any]:
         "role": sitting.participant.role,
         "stop_url": reverse("room:stop"),
         "show_number": design.rate.show_number,
+        "dials": design.rate.dials,
         "scale": {
             "name": scale.name,
             "low": scale.low,
@@ -144,6 +151,10 @@ def _instructions(visit: Visit) -> dict[str, Any]:
     guess = _guess_of(visit.sitting)
     ask = _text(visit, "guess_instructions", shown=len(cards_of(guess)))
     return {"text": f"{ask.strip()}\n\n{_told(visit, told_of(guess))}", "task": task}
+
+
+def _choose_dial(visit: Visit) -> dict[str, Any]:
+    return {"kinds": kinds_of(visit.design.rate.dials)}
 
 
 def _practice(visit: Visit) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
+from dialogram.server.room.dials import choose_dial, device_away
 from dialogram.study.sitting import Moment, Step
 
 
@@ -11,6 +12,7 @@ def texts_of(step: Step) -> Mapping[str, str]:
     """Return the texts of a page that plays the recording; empty for the others."""
     own = {
         Step.CHECK: _check,
+        Step.DIAL: choose_dial,
         Step.PRACTICE: _practice,
         Step.RATE: _rate,
         Step.SEGMENT: _segment,
@@ -32,7 +34,7 @@ def _film() -> dict[str, str]:
 
 
 def _dial() -> dict[str, str]:
-    return {
+    return device_away() | {
         "preparing": _("Preparing the recording…"),
         "begin_click": _("Press once more, and it plays"),
         "dial_label": _("How helpful is this moment?"),

@@ -1,0 +1,30 @@
+/** Every text the page for choosing a dial shows by script; the server translates them. */
+export const CHOOSE_DIAL_TEXTS = [
+  "dial_label",
+  "dial_less",
+  "dial_more",
+  "mouse_free",
+  "mouse_free_how",
+  "screen_ready",
+  "not_reachable",
+  "move_it",
+  "connect_it",
+  "not_there",
+  "ready",
+  "set_low",
+  "set_high",
+  "set_neutral",
+  "set_turn_first",
+  "set_again",
+  "set_done",
+  "share",
+  "form_spring",
+  "form_position",
+  "form_7-bit",
+  "form_14-bit",
+  "form_twos-complement",
+  "form_offset-64",
+  "form_sign-bit",
+] as const;
+
+export type ChooseDialText = (typeof CHOOSE_DIAL_TEXTS)[number];
