@@ -52,19 +52,20 @@ function say(text: string): void {
   write(marked("told"), text);
 }
 
-function away(kind: DeviceKind): string {
-  if (kind === "mouse-lock") return `${texts.mouse_free}. ${texts.mouse_free_how}`;
+function presence({ kind, name }: DialDevice): string {
+  if (kind === "mouse-lock") return there ? texts.mouse_free_how : `${texts.mouse_free}. ${texts.mouse_free_how}`;
+  if (there) return name === "" ? texts.turn_it : filled(texts.ready, { name });
   return kind === "gamepad" ? texts.move_it : texts.connect_it;
 }
 
-/** Remember what works: only a device that is there and whose values are heard. */
+/** Remember what works: only a device that is there, and of several knobs the one that was turned. */
 function keep(): void {
-  if (device && there) remember({ ...device.choice(), calibration });
+  if (device && there && device.name !== "") remember({ ...device.choice(), calibration });
 }
 
 function showPresence(): void {
   if (!device) return;
-  say(there ? filled(texts.ready, { name: device.name }) : away(device.kind));
+  say(presence(device));
   connect.hidden = there || !ASKED.includes(device.kind);
 }
 
@@ -112,6 +113,7 @@ async function tryOut(kind: DeviceKind | null, chosen: Chosen | null): Promise<v
       const first = reading === null;
       reading = raw;
       if (first) {
+        showPresence();
         showAdjustments();
         keep();
       }
@@ -145,8 +147,10 @@ function setReading(): void {
 
 function choose(value: string): void {
   const kind = DEVICE_KINDS.find((known) => known === value) ?? null;
-  if (!kind) remember(null);
-  void tryOut(kind, kind ? remembered([kind]) : null);
+  const before = kind && remembered([kind]);
+  // What was set up before is forgotten: should the new choice not work, the dial on the screen does.
+  if (!before) remember(null);
+  void tryOut(kind, before);
 }
 
 for (const radio of radios) {
@@ -170,7 +174,7 @@ connect.addEventListener("click", async () => {
   if (asked === device) await tryOut(asked.kind, null);
 });
 form.addEventListener("change", () => {
-  if (device) void tryOut(device.kind, { ...device.choice(), form: form.value, address: [], calibration: null });
+  if (device) void tryOut(device.kind, { ...device.choice(), form: form.value, calibration: null });
 });
 zone.addEventListener("input", () => {
   const readings = calibration ?? device?.calibration;

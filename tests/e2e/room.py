@@ -54,6 +54,11 @@ class Room:
         self.expect_step("instructions")
         self.press_on()
 
+    def choose_dial(self, kind: str) -> None:
+        """Choose a kind of dial by its radio button."""
+        self.expect_step("dial")
+        self.page.locator(f"input[name=dial][value={kind}]").check()
+
     def skip_practice(self) -> None:
         self.page.locator("[data-skip]").click()
         expect(self.page.locator("[data-stop]")).to_be_visible()

@@ -8,6 +8,7 @@ export const CHOOSE_DIAL_TEXTS = [
   "screen_ready",
   "not_reachable",
   "move_it",
+  "turn_it",
   "connect_it",
   "not_there",
   "ready",

@@ -58,6 +58,35 @@ def test_a_client_goes_from_consent_to_the_rating() -> None:
     assert (consent.way, consent.clips_agreed, consent.version) == ("screen", True, "1")
 
 
+def test_a_dial_is_chosen_where_the_design_names_more_than_the_screen() -> None:
+    design = short_design(("show_number = true", 'show_number = true\ndials = ["screen", "midi", "mouse-lock"]'))
+    world = build_world(design=design)
+    browser = come_in(give_link(world, world.client))
+    pages = [browser.get("/room/"), leave(browser, "consent", agree="on")]
+    pages += [leave(browser, step) for step in ("check", "instructions", "dial", "practice")]
+
+    assert [title(page) for page in pages][3:] == ["Your dial", "Practice", "Rating"]
+    chosen_from = re.findall(r'name="dial" value="([\w-]+)"', pages[3].content.decode())
+    assert chosen_from == ["screen", "midi", "mouse-lock"]
+    assert page_data(pages[5])["dials"] == chosen_from
+    for place, page in enumerate(pages):
+        policy = page.headers["Permissions-Policy"].split(", ")
+        assert ("midi=(self)" in policy) == (place >= 3)
+        assert ("midi=()" in policy) == (place < 3)
+        assert {"gamepad=()", "hid=()", "serial=()", "camera=()", "microphone=()"} <= set(policy)
+        assert len(policy) == 8
+
+
+def test_with_the_screen_alone_no_page_may_reach_a_device() -> None:
+    world = build_world()
+    browser = come_in(give_link(world, world.client))
+    pages = [browser.get("/room/"), leave(browser, "consent", agree="on")]
+    pages += [leave(browser, step) for step in ("check", "instructions", "practice")]
+    assert title(pages[-1]) == "Rating"
+    for page in pages:
+        assert "(self)" not in page.headers["Permissions-Policy"]
+
+
 def test_every_page_of_the_visit_can_be_stopped() -> None:
     world = build_world()
     browser = come_in(give_link(world, world.client))

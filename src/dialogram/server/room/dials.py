@@ -55,6 +55,7 @@ def choose_dial() -> dict[str, str]:
         "screen_ready": _("Try it: turn it by hand, with the wheel or the arrow keys."),
         "not_reachable": _("This browser cannot reach one"),
         "move_it": _("Press one of its buttons, then move the stick all the way."),
+        "turn_it": _("Now turn the knob that you want to use."),
         "connect": _("Connect"),
         "connect_it": _("Plug it in, press Connect, and turn it."),
         "not_there": _("None was connected. Please try again, or use the dial on the screen."),
