@@ -171,7 +171,7 @@ connect.addEventListener("click", async () => {
     say(texts.not_there);
     return;
   }
-  if (asked === device) await tryOut(asked.kind, null);
+  if (asked === device) await tryOut(asked.kind, asked.choice());
 });
 form.addEventListener("change", () => {
   if (device) void tryOut(device.kind, { ...device.choice(), form: form.value, calibration: null });

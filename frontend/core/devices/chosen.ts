@@ -17,7 +17,7 @@ export interface Chosen {
   readonly kind: DeviceKind;
   /** What the device calls itself. */
   readonly name: string;
-  /** Where its values are found: [axis], [channel, controller], [vendor, product], or nothing. */
+  /** The numbers by which its kind finds it: an axis; channel and controller; ends of its readings and USB ids. */
   readonly address: readonly number[];
   /** How its values are written: a motion, or for MIDI one of its encodings. */
   readonly form: string;

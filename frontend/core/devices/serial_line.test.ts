@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { checksum, Lines, numberLine, readLine } from "./serial_line.ts";
 
@@ -60,4 +61,11 @@ test("noise without an end is thrown away up to the next line", () => {
 
 test("the number is sent as plain characters", () => {
   expect(numberLine("−12.5")).toBe("n -12.5\n");
+});
+
+test("the page that tells the protocol holds to it", () => {
+  const page = readFileSync(new URL("../../../docs/reference/serial-dial.md", import.meta.url), "utf8");
+  const lines = page.split("\n").map((line) => line.trim());
+  const spoken = lines.filter((line) => /\*[0-9A-F]{2}$/.test(line)).map(readLine);
+  expect(spoken.map((said) => said?.kind)).toEqual(["hello", "value", "value", "value"]);
 });

@@ -67,7 +67,8 @@ export class HidDial implements DialDevice {
   }
 
   async ask(): Promise<void> {
-    await this.#hid.requestDevice({ filters: [SYSTEM_MULTI_AXIS, CONSUMER_CONTROL] });
+    const [device] = await this.#hid.requestDevice({ filters: [SYSTEM_MULTI_AXIS, CONSUMER_CONTROL] });
+    if (device) this.#ids = [device.vendorId, device.productId];
   }
 
   start(listener: DeviceListener): void {

@@ -16,11 +16,17 @@ interface Port {
   readonly writable: WritableStream<Uint8Array> | null;
   open(options: { baudRate: number }): Promise<void>;
   close(): Promise<void>;
+  getInfo(): { readonly usbVendorId?: number; readonly usbProductId?: number };
 }
 
 interface Serial extends EventTarget {
   getPorts(): Promise<Port[]>;
   requestPort(): Promise<Port>;
+}
+
+function idsOf(port: Port): readonly number[] {
+  const { usbVendorId, usbProductId } = port.getInfo();
+  return usbVendorId === undefined || usbProductId === undefined ? [] : [usbVendorId, usbProductId];
 }
 
 /** A home-built dial that speaks the line protocol of docs/reference/serial-dial.md. */
@@ -32,6 +38,7 @@ export class SerialDial implements DialDevice {
   readonly #serial = (navigator as unknown as { serial: Serial }).serial;
   #name: string;
   #range: readonly [number, number];
+  #ids: readonly number[];
   #ears = new AbortController();
   #writer: WritableStreamDefaultWriter<Uint8Array> | null = null;
   #shown = "";
@@ -40,8 +47,9 @@ export class SerialDial implements DialDevice {
   constructor({ scale }: DeviceSurroundings, chosen: Chosen | null) {
     this.#scale = scale;
     this.#name = chosen?.name ?? "";
-    const [low = LOW, high = HIGH] = chosen?.address ?? [];
+    const [low = LOW, high = HIGH, ...ids] = chosen?.address ?? [];
     this.#range = [low, high];
+    this.#ids = ids;
   }
 
   get name(): string {
@@ -57,7 +65,7 @@ export class SerialDial implements DialDevice {
   }
 
   async ask(): Promise<void> {
-    await this.#serial.requestPort();
+    this.#ids = idsOf(await this.#serial.requestPort());
   }
 
   start(listener: DeviceListener): void {
@@ -73,7 +81,13 @@ export class SerialDial implements DialDevice {
   }
 
   choice(): Chosen {
-    return { kind: this.kind, name: this.name, address: this.#range, form: this.motion, calibration: null };
+    return {
+      kind: this.kind,
+      name: this.name,
+      address: [...this.#range, ...this.#ids],
+      form: this.motion,
+      calibration: null,
+    };
   }
 
   show(text: string): void {
@@ -90,7 +104,8 @@ export class SerialDial implements DialDevice {
   async #attach(listener: DeviceListener, signal: AbortSignal): Promise<void> {
     if (this.#attaching) return;
     this.#attaching = true;
-    const [port] = await this.#serial.getPorts();
+    const ports = await this.#serial.getPorts();
+    const port = ports.find((one) => idsOf(one).join() === this.#ids.join()) ?? ports[0];
     try {
       await port?.open({ baudRate: BAUD });
       if (port?.readable && port.writable && !signal.aborted) await this.#read(port, listener, signal);

@@ -100,11 +100,13 @@ const port = {
     } });
   },
   async close() { stream = null; },
+  getInfo: () => ({ usbVendorId: 9025, usbProductId: 67 }),
 };
+const other = { ...port, open: async () => {}, getInfo: () => ({}) };
 const sum = (text) => [...text].reduce((all, c) => all ^ c.charCodeAt(0), 0).toString(16).padStart(2, "0");
 const say = (text) => stream?.enqueue(new TextEncoder().encode(`${text}*${sum(text)}\\r\\n`));
 setInterval(() => { if (there) say(`v ${raw + (Math.random() < 0.5 ? 0 : 1)}`); }, 100);
-const serial = Object.assign(new EventTarget(), { getPorts: async () => [port], requestPort: async () => port });
+const serial = Object.assign(new EventTarget(), { getPorts: async () => [other, port], requestPort: async () => port });
 Object.defineProperty(navigator, "serial", { value: serial });
 window.fake = {
   told,
@@ -145,5 +147,5 @@ FAKES = {
     "midi-14-bit": Fake("midi", "Fake knobs", MIDI, [0, 7], "14-bit"),
     "midi-endless": Fake("midi", "Fake knobs", MIDI, [0, 7], "twos-complement"),
     "hid": Fake("hid", "Fake wheel", HID, [1, 2], "turn"),
-    "serial": Fake("serial", "Fake dial", SERIAL, [0, 1023]),
+    "serial": Fake("serial", "Fake dial", SERIAL, [0, 1023, 9025, 67]),
 }
