@@ -50,3 +50,8 @@ class RateRule:
     """Whether the dial shows its value as a number."""
     dials: tuple[DialKind, ...] = (DialKind.SCREEN,)
     """What the participant may choose from; the dial on the screen is always among them."""
+
+    @property
+    def devices(self) -> tuple[DialKind, ...]:
+        """The dials that are set up on a page of their own before they are turned."""
+        return tuple(kind for kind in self.dials if kind is not DialKind.SCREEN)

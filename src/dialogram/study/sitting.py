@@ -3,7 +3,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from dialogram.study.design import Design
-from dialogram.study.rule import DialKind
 from dialogram.study.task import Role, Task
 
 
@@ -116,7 +115,7 @@ def _is_behind(step: Step, sitting: Sitting, design: Design) -> bool:
     not_needed = {
         Step.CONSENT: sitting.consent_version == design.consent_version,
         Step.INSTRUCTIONS: sitting.task is Task.RECALL and not sitting.replays,
-        Step.DIAL: design.rate.dials == (DialKind.SCREEN,),
+        Step.DIAL: not design.rate.devices,
         Step.PRACTICE: not design.rate.practice,
         Step.SEGMENT: all(replay.finished for replay in sitting.replays),
     }

@@ -19,6 +19,7 @@ from dialogram.server.room.dials import allow, kinds_of
 from dialogram.server.room.texts import moments, texts_of
 from dialogram.study import Task
 from dialogram.study.assignment import ToldNumbers, one_in
+from dialogram.study.rule import DialKind
 from dialogram.study.sitting import Step
 from dialogram.study.texts import recall_question
 
@@ -59,7 +60,7 @@ def show(request: HttpRequest, visit: Visit, *, missing: str = "") -> HttpRespon
         context |= {"texts": texts, "page_data": page_data}
     response = render(request, f"room/{TEMPLATES[step]}.html", context | own, status=422 if missing else 200)
     if step in {Step.DIAL, Step.PRACTICE, Step.RATE}:
-        allow(response, visit.design.rate.dials)
+        allow(response, visit.design.rate.devices)
     return response
 
 
@@ -154,7 +155,7 @@ def _instructions(visit: Visit) -> dict[str, Any]:
 
 
 def _choose_dial(visit: Visit) -> dict[str, Any]:
-    return {"kinds": kinds_of(visit.design.rate.dials)}
+    return {"kinds": kinds_of((DialKind.SCREEN, *visit.design.rate.devices))}
 
 
 def _practice(visit: Visit) -> dict[str, Any]:
