@@ -113,6 +113,7 @@ window.fake = {
   to: (value) => { raw = Math.round(value * 10.23); say(`v ${raw}`); say("v 7*00"); say("noise"); },
   lose: () => { there = false; stream?.error(new DOMException("gone", "NetworkError")); stream = null; },
   find: () => { there = true; serial.dispatchEvent(new Event("connect")); },
+  mute: () => { there = false; },
   touch: () => say("t"),
 };
 """

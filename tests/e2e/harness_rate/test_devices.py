@@ -144,17 +144,19 @@ def test_the_mouse_is_held_without_a_button_and_let_go_by_escape(
     expect_logged(opened.room, source="mouse-lock", name="mouse", device=states, ends_at=40)
 
 
-def test_without_its_device_a_sitting_goes_on_with_the_dial_on_the_screen(
+def test_a_dial_that_falls_silent_is_lost_and_the_one_on_the_screen_goes_on(
     make_room: MakeRoom, context: BrowserContext, open_page: OpenPage
 ) -> None:
-    context.add_init_script(FAKES["serial"].init_script() + "fake.lose();")
+    context.add_init_script(FAKES["serial"].init_script())
     opened = make_room({"rate": rate_page(end_s=LENGTH_S, dials=ALL)})
     page = open_page(opened.url("rate"))
+    title(page, RATE["begin"])
+    page.evaluate("fake.mute()")
     title(page, RATE["device_lost"])
     page.keyboard.press("ArrowRight")
     title(page, "")
     page.wait_for_url("**/room/done", timeout=15_000)
-    assert [event.text(0) for event in opened.room.events("device")] == ["lost"]
+    assert [event.text(0) for event in opened.room.events("device")] == ["lost", "found", "lost"]
     assert [event.fields for event in opened.room.events("dial")] == [(51, "keyboard")]
 
 
