@@ -29,6 +29,7 @@ const FIELDS: Record<LogEvent[0], number> = {
   finish: 0,
   heartbeat: 2,
   picture: 1,
+  awake: 1,
   device: 2,
   resize: 2,
   break: 1,

@@ -46,7 +46,7 @@ export class Player {
   #was_ready = false;
   #watching = 0;
   #last_pair_ms = 0;
-  #last_frame_ms = Number.NEGATIVE_INFINITY;
+  #last_frame_ms = 0;
   #frame_s = 0;
 
   constructor(media: HTMLMediaElement, stretch: Stretch, at_s: number) {
@@ -121,6 +121,7 @@ export class Player {
     const media_s = this.position_s;
     if (kind === "playing") {
       this.#failures = 0;
+      this.#last_frame_ms = performance.now(); // the first frame is awaited from here on
       this.#phase("playing");
     } else if (kind === "waiting" && this.#wanted) this.#phase("waiting");
     else if (kind === "pause") {
@@ -190,7 +191,8 @@ export class Player {
     if (this.#media.paused || this.#media.seeking) return;
     const media_s = this.#media.currentTime;
     const t_ms = performance.now();
-    const framed = t_ms - this.#last_frame_ms < FRAMELESS_MS;
+    const has_frames = this.#media instanceof HTMLVideoElement && "requestVideoFrameCallback" in this.#media;
+    const framed = has_frames && (this.#snapshot.phase !== "playing" || t_ms - this.#last_frame_ms < FRAMELESS_MS);
     if (!framed && t_ms - this.#last_pair_ms >= AUDIO_PAIR_MS) {
       this.#last_pair_ms = t_ms;
       this.#at_s = media_s;
