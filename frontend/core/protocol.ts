@@ -42,6 +42,7 @@ export type LogEvent =
   | readonly ["picture", number, "hidden" | "shown"]
   | readonly ["awake", number, "held" | "released" | "refused"]
   | readonly ["device", number, "lost" | "found", string]
+  | readonly ["sync", number, number, number]
   | readonly ["resize", number, number, number]
   | readonly ["break", number, "start" | "end"];
 

@@ -9,13 +9,17 @@ import numpy as np
 import pytest
 
 from dialogram.capture import EventLog, LoggedRecord, assemble, read_event_log, write_event_log
+from dialogram.capture.server_clock import ServerClock
 from dialogram.timeline import Scale
 
-VECTORS = sorted((Path(__file__).parents[1] / "vectors/event-log-1").glob("*.json"))
+FOLDER = Path(__file__).parents[1] / "vectors"
+VECTORS = sorted((FOLDER / "event-log-1").glob("*.json"))
+SYNC_VECTORS = sorted((FOLDER / "sync-1").glob("*.json"))
 
 
 def test_there_are_vectors() -> None:
     assert len(VECTORS) >= 10
+    assert SYNC_VECTORS
 
 
 @pytest.mark.parametrize("path", VECTORS, ids=lambda path: path.stem)
@@ -43,3 +47,14 @@ def test_golden_log(path: Path) -> None:
         assert found[name] == (expected[name] if isinstance(expected[name], str) else pytest.approx(expected[name])), (
             name
         )
+
+
+@pytest.mark.parametrize("path", SYNC_VECTORS, ids=lambda path: path.stem)
+def test_golden_sync(path: Path) -> None:
+    vector: dict[str, Any] = json.loads(path.read_text())
+    events = [["open", 0, {"epoch": 1}], *vector["logged"], vector["flushed"]]
+    clock = ServerClock.of(EventLog.from_records([LoggedRecord("a" * 32, 0, events)]).streams[0])
+    assert clock is not None
+    expected = vector["expected"]
+    told = clock.to_server([row["t_ms"] for row in expected])
+    np.testing.assert_allclose(told, [row["server_ms"] for row in expected], rtol=0, atol=1e-6)

@@ -49,7 +49,9 @@ def test_the_shipped_design_follows_the_published_study() -> None:
     assert design.tasks[Role.CLIENT] == (Task.RATE, Task.RECALL)
     assert design.tasks[Role.THERAPIST] == (Task.RATE, Task.RECALL, Task.GUESS)
     assert design.tasks[Role.OBSERVER] == ()
-    assert design.rate == RateRule(may_pause=True, break_after_min=25, practice=True, practice_s=60, show_number=True)
+    assert design.rate == RateRule(
+        may_pause=True, break_after_min=25, practice=True, practice_s=60, show_number=True, dials=("screen",)
+    )
     assert design.guess_tells_numbers
     assert design.has_guess
     assert [one.key for one in design.questionnaires] == ["alliance", "session", "outcome"]

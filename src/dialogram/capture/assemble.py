@@ -27,13 +27,15 @@ class Assembly:
     played_s
         Seconds of the stretch that were played in view, each counted once, touched or not.
     streams
-        Number of page loads.
+        Number of page loads; a phone used as the dial is none.
     saved_to_s
         Media time up to which records are there without a gap.
     clock
         ``frame``, ``current_time`` (audio; up to 50 ms off), ``mixed``, or ``none``.
     resolution
         Coarsest step of the dials used, in scale units, as they declared it; None when none did.
+    phone_uncertainty_ms
+        By how much, at most, changes made on a phone used as the dial may be out; None when there was none.
     rule
         Name and version of the rule.
     """
@@ -47,6 +49,7 @@ class Assembly:
     saved_to_s: float | None
     clock: str
     resolution: float | None
+    phone_uncertainty_ms: float | None
     rule: str = RULE
 
 
@@ -58,7 +61,8 @@ def assemble(
     The dial is a step function of the browser's monotonic clock; pairs (monotonic time, media time) carry each of
     its changes into media time, piecewise linear, in every stretch the player ran without a break. A moment is
     covered when the recording played, the page could be seen, something was heard from it (at most 2.5 s of
-    silence), no record is missing and the dial had been touched. Where a stretch was played again, the later time
+    silence), no record is missing and the dial had been touched. While a phone was the dial its stream tells the
+    values, placed by the server's clock, and it must have been heard. Where a stretch was played again, the later time
     counts. A bin is ``sum(v * w) / sum(w)`` over the values held in its covered part, w their length in media time;
     its coverage is ``sum(w) / step_s``.
 
@@ -110,10 +114,11 @@ def assemble(
         gaps=gaps(rating, start_s=start_s, end_s=end_s),
         longest_unchanged_s=rating.dial.clip(start_s, end_s).longest_unchanged_s(),
         played_s=_union_s(np.clip(rating.played_s, start_s, end_s)),
-        streams=len(log.streams),
+        streams=sum(not stream.is_phone for stream in log.streams),
         saved_to_s=saved(log).media_s,
         clock=_clock(log),
         resolution=max((step for fact in facts if (step := _resolution(fact)) is not None), default=None),
+        phone_uncertainty_ms=rating.phone_uncertainty_ms,
     )
 
 

@@ -32,6 +32,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "picture": ("state",),
     "awake": ("state",),
     "device": ("state", "name"),
+    "sync": ("server_ms", "round_trip_ms"),
     "resize": ("width", "height"),
     "break": ("state",),
     "stop": (),
@@ -76,7 +77,7 @@ class Event(NamedTuple):
 
 @dataclass(frozen=True)
 class Stream:
-    """One page load: its events in the order in which they were written down.
+    """One page load, or one of a phone used as the dial: its events in the order in which they were written down.
 
     Parameters
     ----------
@@ -120,6 +121,12 @@ class Stream:
                 facts = event.fields[0] if event.fields else None
                 return facts if isinstance(facts, dict) else {}
         return {}
+
+    @property
+    def is_phone(self) -> bool:
+        """Whether it is that of a phone used as the dial, not of a page that plays the recording."""
+        device = self.facts().get("device")
+        return isinstance(device, dict) and device.get("kind") == "phone"
 
     def prefix(self) -> Self:
         """Return the stream up to the first record that is not there."""

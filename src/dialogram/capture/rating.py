@@ -1,14 +1,17 @@
 """What was rated, by whom the last time, and where nothing was and why."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dialogram.capture.event_log import EventLog, Stream
-from dialogram.capture.player import Hole, Played, holes, played
+from dialogram.capture.event_log import EventLog
+from dialogram.capture.phone import Unheard, dial_of
+from dialogram.capture.player import Played, holes, played
+from dialogram.capture.statements import statements_of
 from dialogram.capture.step_function import LEAST_GAP_S, StepFunction
 from dialogram.timeline import Scale
 
@@ -19,7 +22,7 @@ class Gap:
 
     `reason` is ``untouched`` (it played, but the hand had not yet touched the dial), ``hidden`` (it played in a page
     nobody could see), ``gone`` (nothing was heard from the page), ``record-missing`` (it was written down, but has
-    not arrived) or ``not-played``.
+    not arrived), ``device-lost`` (the phone that was the dial was not heard, or out of sight) or ``not-played``.
     """
 
     start_s: float
@@ -41,12 +44,15 @@ class Rating:
         Stretches in which it played but counts as not attended; they may overlap the dial.
     touched_s
         Where the recording was when the dial first had a value, or None.
+    phone_uncertainty_ms
+        By how much, at most, the clock of a phone used as the dial was known; None without one.
     """
 
     dial: StepFunction
     played_s: NDArray[np.float64]
     unrated: tuple[Gap, ...]
     touched_s: float | None
+    phone_uncertainty_ms: float | None
 
 
 def rate(log: EventLog, *, scale: Scale) -> Rating:
@@ -57,23 +63,35 @@ def rate(log: EventLog, *, scale: Scale) -> Rating:
     passages: list[_Passage] = []
     unrated: list[Gap] = []
     bounds: list[tuple[float, float]] = []
+    uncertain_ms: list[float] = []
+    phones = [stream for stream in log.streams if stream.is_phone]
     for stream in log.streams:
+        if stream.is_phone:
+            continue
         stretches = played(stream)
         lost = holes(stream)
-        statements = _statements(stream, lost, scale)
+        dial = dial_of(stream, statements_of(stream, lost, scale), phones, scale=scale)
+        uncertain_ms += [] if dial.uncertainty_ms is None else [dial.uncertainty_ms]
         bounds += [(stretch.low_s, stretch.high_s) for stretch in stretches]
         unrated += _between(stretches)
         for stretch in stretches:
-            passage = _passage(stretch, *statements)
+            passage = _passage(stretch, *dial.statements)
             rated = ~np.isnan(passage.values)
             first_s = float(passage.start_s[rated][0]) if rated.any() else stretch.high_s
             if first_s > stretch.low_s:
                 reason = "record-missing" if any(hole.to_ms <= stretch.from_ms for hole in lost) else "untouched"
                 unrated.append(Gap(stretch.low_s, first_s, reason))
+            unrated += _unheard(stretch, dial.unheard)
             if rated.any():
                 passages.append(_Passage(passage.start_s[rated], passage.end_s[rated], passage.values[rated]))
     touched_s = float(passages[0].start_s[0]) if passages else None
-    return Rating(_latest(passages), np.array(bounds, dtype=np.float64).reshape(-1, 2), tuple(unrated), touched_s)
+    return Rating(
+        _latest(passages),
+        np.array(bounds, dtype=np.float64).reshape(-1, 2),
+        tuple(unrated),
+        touched_s,
+        max(uncertain_ms, default=None),
+    )
 
 
 def gaps(rating: Rating, *, start_s: float, end_s: float) -> tuple[Gap, ...]:
@@ -105,24 +123,6 @@ class _Passage:
     values: NDArray[np.float64]
 
 
-def _statements(stream: Stream, lost: list[Hole], scale: Scale) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return from when on the dial had which value; NaN from where records are missing until it is told again."""
-    told: list[tuple[float, float]] = [(hole.from_ms, math.nan) for hole in lost]
-    awaited = [hole.seq for hole in reversed(lost)]
-    for event in stream.of_kind("dial", "heartbeat"):
-        told_again = bool(awaited) and event.seq >= awaited[-1]
-        value = event.number(0 if event.kind == "dial" else 1)
-        # a heartbeat can be ahead of an input still to be handled: it counts only where nothing better is known
-        if math.isnan(value) or (event.kind == "heartbeat" and not told_again):
-            continue
-        while awaited and event.seq >= awaited[-1]:
-            awaited.pop()
-        told.append((event.t_ms, min(max(value, scale.low), scale.high)))
-    told.sort(key=lambda statement: statement[0])
-    table = np.array(told, dtype=np.float64).reshape(-1, 2)
-    return table[:, 0], table[:, 1]
-
-
 def _passage(stretch: Played, times_ms: NDArray[np.float64], values: NDArray[np.float64]) -> _Passage:
     first, last = np.searchsorted(times_ms, [stretch.from_ms, stretch.to_ms], side="right")
     at_ms = np.concatenate([[stretch.from_ms], times_ms[first:last], [stretch.to_ms]])
@@ -131,6 +131,16 @@ def _passage(stretch: Played, times_ms: NDArray[np.float64], values: NDArray[np.
     held = np.concatenate([[values[first - 1] if first else math.nan], values[first:last]])
     longer = np.diff(media_s) > 0
     return _Passage(media_s[:-1][longer], media_s[1:][longer], held[longer])
+
+
+def _unheard(stretch: Played, unheard: Sequence[Unheard]) -> list[Gap]:
+    found: list[Gap] = []
+    for gap in unheard:
+        from_ms, to_ms = max(gap.from_ms, stretch.from_ms), min(gap.to_ms, stretch.to_ms)
+        if to_ms > from_ms:
+            start_s, end_s = stretch.media_at([from_ms, to_ms]).tolist()
+            found.append(Gap(start_s, end_s, gap.reason))
+    return found
 
 
 def _between(stretches: list[Played]) -> list[Gap]:

@@ -41,6 +41,8 @@ def saved(log: EventLog) -> Saved:
     media_s = value = None
     left = False
     for stream in log.streams:
+        if stream.is_phone:
+            continue  # the page's heartbeats tell what it heard of the phone
         known = stream.prefix().events
         media_s = first_known(last_media_s(known), media_s)
         value = first_known(last_value(known), value)
@@ -63,8 +65,9 @@ def last_value(events: Iterable[Event]) -> float | None:
     """Return where the dial stood in the end, or None before it was touched."""
     value = None
     for event in events:
-        if event.kind == "dial" and not math.isnan(event.number(0)):
-            value = event.number(0)
+        told = event.number({"dial": 0, "heartbeat": 1}.get(event.kind, len(event.fields)))
+        if not math.isnan(told):
+            value = told
     return value
 
 

@@ -152,7 +152,8 @@ TABLES: Final[dict[str, tuple[Key, ...]]] = {
             default=(DialKind.SCREEN,),
             choices=tuple(str(kind) for kind in DialKind),
             meaning='What may be turned. The dial on the screen is always there, so `"screen"` is always named; '
-            "where more is, a page before the practice lets the participant choose, try and calibrate it.",
+            "where more is, a page before the practice lets the participant choose, try and calibrate it. "
+            'With `"phone"` the rating page lets her take a phone, where the program runs with `serve --lan`.',
         ),
     ),
     "guess": (

@@ -12,6 +12,8 @@ class DialKind(StrEnum):
     MIDI = "midi"
     HID = "hid"
     SERIAL = "serial"
+    PHONE = "phone"
+    """A phone, taken on the rating page; it writes a stream of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,4 +56,4 @@ class RateRule:
     @property
     def devices(self) -> tuple[DialKind, ...]:
         """The dials that are set up on a page of their own before they are turned."""
-        return tuple(kind for kind in self.dials if kind is not DialKind.SCREEN)
+        return tuple(kind for kind in self.dials if kind not in {DialKind.SCREEN, DialKind.PHONE})
