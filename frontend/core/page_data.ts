@@ -24,12 +24,27 @@ export interface RatePageData<Key extends string> extends DialPageData<Key> {
   readonly may_pause: boolean;
   readonly break_after_min: number | null;
   readonly resume: Resume | null;
+  /** Whether a phone may be the dial; absent means not. */
+  readonly phone?: boolean;
   readonly stop_url: string;
 }
 
 export interface PracticePageData<Key extends string> extends DialPageData<Key> {
   readonly practice: { readonly start_s: number; readonly length_s: number };
   readonly next_url: string;
+}
+
+export interface PhonePageData<Key extends string> {
+  readonly base: string;
+  readonly csrf: string;
+  /** Under which name this phone keeps its records. */
+  readonly sitting: string;
+  readonly scale: Scale;
+  readonly role: Role;
+  readonly show_number: boolean;
+  /** Where the dial stood before a reload, null before it was touched. */
+  readonly value: number | null;
+  readonly texts: Texts<Key>;
 }
 
 /** Read a page's data; a text that was forgotten is named at once instead of leaving a blank. */

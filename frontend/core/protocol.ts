@@ -25,7 +25,8 @@ export interface Opening {
   readonly device: DeviceFacts;
   readonly page: { readonly width: number; readonly height: number; readonly pixel_ratio: number };
   readonly agent: string;
-  readonly media: { readonly duration_s: number; readonly has_video: boolean };
+  /** Absent on a phone, which plays nothing. */
+  readonly media?: { readonly duration_s: number; readonly has_video: boolean };
   readonly resumed_at_s: number | null;
 }
 
@@ -38,7 +39,7 @@ export type LogEvent =
   | readonly [PlayerKind, number, number]
   | readonly ["rate", number, number]
   | readonly ["hidden" | "visible" | "focus" | "blur" | "stop" | "close" | "finish", number]
-  | readonly ["heartbeat", number, number, number | null]
+  | readonly ["heartbeat", number, number | null, number | null]
   | readonly ["picture", number, "hidden" | "shown"]
   | readonly ["awake", number, "held" | "released" | "refused"]
   | readonly ["device", number, "lost" | "found", string]
@@ -66,6 +67,28 @@ export interface RecordsAnswer {
   readonly conflicts: readonly number[];
   readonly epoch: number;
   readonly saved_to_s: number | null;
+}
+
+/** What a phone used as the dial tells of itself a few times a second. */
+export interface PhoneSign {
+  readonly stream: string;
+  readonly t_ms: number;
+  readonly value: number | null;
+  /** When the hand last took hold of the dial. */
+  readonly touched_ms: number | null;
+  /** Whether its page can be seen. */
+  readonly here: boolean;
+  readonly last_seq: number;
+}
+
+export interface PhoneHeard extends Omit<PhoneSign, "last_seq"> {
+  /** How long ago the server heard it. */
+  readonly age_ms: number;
+}
+
+export interface PhoneState {
+  readonly server_ms: number;
+  readonly phone: PhoneHeard | null;
 }
 
 export interface Scale {
@@ -104,4 +127,16 @@ export function readStreamOpened(value: unknown): StreamOpened | null {
     epoch: value.epoch,
     resume: { media_s: resume.media_s, value: typeof resume.value === "number" ? resume.value : null },
   };
+}
+
+/** What the server heard of the phone, or null when something else answered. */
+export function readPhoneState(value: unknown): PhoneState | null {
+  if (!isObject(value) || typeof value.server_ms !== "number") return null;
+  const { server_ms, phone } = value;
+  if (!isObject(phone)) return { server_ms, phone: null };
+  const { stream, t_ms, here, age_ms } = phone;
+  if (typeof stream !== "string" || typeof t_ms !== "number" || typeof age_ms !== "number") return null;
+  const number = (told: unknown): number | null => (typeof told === "number" ? told : null);
+  const heard = { stream, t_ms, age_ms, here: here === true };
+  return { server_ms, phone: { ...heard, value: number(phone.value), touched_ms: number(phone.touched_ms) } };
 }

@@ -66,6 +66,11 @@ export class Recorder {
     this.#add(["dial", t_ms, value, source]);
   }
 
+  /** A device that writes down its own values stands here now; null when it is gone and the next touch counts anew. */
+  follow(value: number | null): void {
+    this.#value = value;
+  }
+
   note(event: LogEvent): void {
     this.#add(event);
   }

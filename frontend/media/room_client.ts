@@ -10,9 +10,36 @@ export type FinishOutcome =
   | { readonly kind: "missing"; readonly missing: number }
   | { readonly kind: "again" };
 
-interface Reply {
+export interface Reply {
   readonly status: number;
   readonly json: unknown;
+  /** On the page's clock: when it was asked, and when the answer's head was there. */
+  readonly sent_ms: number;
+  readonly received_ms: number;
+}
+
+/** Ask the server; null when nothing answered in time. */
+export async function ask(url: string, init: RequestInit, timeout_ms: number): Promise<Reply | null> {
+  try {
+    const sent_ms = performance.now();
+    const response = await fetch(url, {
+      credentials: "same-origin",
+      cache: "no-store",
+      redirect: "error",
+      signal: AbortSignal.timeout(timeout_ms),
+      ...init,
+    });
+    const received_ms = performance.now();
+    const json: unknown = await response.json().catch(() => null);
+    return { status: response.status, json, sent_ms, received_ms };
+  } catch {
+    return null;
+  }
+}
+
+export function posted(body: string, csrf: string): RequestInit {
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": csrf };
+  return { method: "POST", body, headers, keepalive: body.length < KEEPALIVE_BYTES };
 }
 
 /** Speaks to the room about one sitting. */
@@ -62,23 +89,8 @@ export class RoomClient {
     return { kind: "again" };
   }
 
-  async #post(path: string, body: string): Promise<Reply | null> {
-    try {
-      const response = await fetch(`${this.#base}/${path}`, {
-        method: "POST",
-        body,
-        headers: { "Content-Type": "application/json", "X-CSRFToken": this.#csrf },
-        credentials: "same-origin",
-        cache: "no-store",
-        redirect: "error",
-        keepalive: body.length < KEEPALIVE_BYTES,
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      const json: unknown = await response.json().catch(() => null);
-      return { status: response.status, json };
-    } catch {
-      return null;
-    }
+  #post(path: string, body: string): Promise<Reply | null> {
+    return ask(`${this.#base}/${path}`, posted(body, this.#csrf), TIMEOUT_MS);
   }
 }
 

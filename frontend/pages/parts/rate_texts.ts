@@ -42,6 +42,17 @@ export const RATE_TEXTS = [
   "not_allowed",
   "saved_again",
   "in_memory",
+  "use_phone",
+  "use_screen",
+  "phone_how",
+  "phone_once",
+  "phone_failed",
+  "phone_begin",
+  "phone_begin_how",
+  "phone_go_on",
+  "phone_lost",
+  "phone_lost_how",
+  "phone_saving",
   ...DEVICE_TEXTS,
 ] as const;
 

@@ -10,6 +10,7 @@ import type { RoomClient } from "../../media/room_client.ts";
 import { WakeLock } from "../../media/wake_lock.ts";
 import type { ChosenDial } from "./chosen_dial.ts";
 import { marked, sleep, write } from "./elements.ts";
+import { PhoneHand } from "./phone_hand.ts";
 import { playOnceAllowed } from "./play_once_allowed.ts";
 import type { RateText } from "./rate_texts.ts";
 import type { StatusLine } from "./status_line.ts";
@@ -51,6 +52,7 @@ export class RatingSitting {
   readonly #pictureButton = marked<HTMLButtonElement>("picture");
   readonly #curtain = marked("curtain");
   readonly #offer = marked("offer");
+  readonly #phone: PhoneHand | null;
   readonly #resumed_value: number | null;
   #state: State = "loading";
   /** What the participant is asked to do while it rests. */
@@ -78,6 +80,7 @@ export class RatingSitting {
       texts: { label: page.texts.dial_label, less: page.texts.dial_less, more: page.texts.dial_more },
       onHand: (value, t_ms, source, raw) => this.#hand(value, t_ms, source, raw),
     });
+    this.#phone = page.phone ? this.#takePhone() : null;
     this.#player.subscribe((event, { phase }) => {
       if (!event) this.#follow(phase);
     });
@@ -85,7 +88,7 @@ export class RatingSitting {
       if (fenced || closed) void this.#yieldTo(fenced ? "fenced" : "closed");
     });
     document.addEventListener("visibilitychange", () => {
-      if (document.hidden) this.#rest({ title: page.texts.go_on, detail: page.texts.unseen });
+      if (document.hidden) this.#rest({ title: this.#goOnHow, detail: page.texts.unseen });
     });
     marked("stop").addEventListener("click", () => void this.#stop());
     this.#breakButton.addEventListener("click", () => this.#toggleBreak());
@@ -112,12 +115,13 @@ export class RatingSitting {
     const detail = resumes ? filled(texts.go_on_at, { time: clockText(at_s - page.start_s) }) : texts.begin_how;
     this.#ask({ title: resumes ? texts.go_on : texts.begin, detail });
     this.#takeDevice();
+    this.#phone?.begin();
   }
 
   #ask(message: Message): void {
     this.#asked = message;
     const { chosen, veil } = this.#parts;
-    veil.show(chosen?.reword(message) ?? message);
+    veil.show(this.#phone?.taken ? message : (chosen?.reword(message) ?? message));
   }
 
   /** A device that comes or goes is written down; while it is away the recording waits for a hand. */
@@ -127,8 +131,39 @@ export class RatingSitting {
       resting: () => this.#state === "resting",
       onPresence: (there, t_ms) => {
         this.#recorder.note(["device", t_ms, there ? "found" : "lost", chosen.name]);
+        if (this.#phone?.taken) return;
         if (!there) this.#rest({ title: page.texts.go_on });
         if (this.#state === "resting" && !this.#on_break) this.#ask(this.#asked);
+      },
+    });
+  }
+
+  get #goOnHow(): string {
+    const { texts } = this.#parts.page;
+    return this.#phone?.found ? texts.phone_go_on : texts.go_on;
+  }
+
+  /** Let a phone be the dial: the one here follows it, and the film runs only while it is heard. */
+  #takePhone(): PhoneHand {
+    const { page } = this.#parts;
+    const { texts } = page;
+    return new PhoneHand({
+      page,
+      recorder: this.#recorder,
+      dial: this.#dial,
+      asked: () => this.#rest({ title: texts.go_on }),
+      found: () => {
+        if (this.#state !== "resting") return;
+        const begun = this.#player.position_s > page.start_s + NOTHING_LEFT_S;
+        this.#ask({ title: begun ? texts.phone_go_on : texts.phone_begin, detail: texts.phone_begin_how });
+      },
+      touched: () => {
+        if (this.#state === "resting" && !document.hidden) void this.#goOn();
+      },
+      lost: () => this.#halt({ title: texts.phone_lost, detail: texts.phone_lost_how }),
+      left: () => {
+        this.#dial.enabled = true;
+        this.#halt({ title: texts.go_on });
       },
     });
   }
@@ -144,7 +179,7 @@ export class RatingSitting {
       this.#stall = setTimeout(() => veil.show({ title: page.texts.waiting }), STALL_MS);
     } else if (phase === "unreachable" && (this.#state === "rating" || this.#state === "loading")) {
       veil.show({ title: page.texts.unreachable, detail: page.texts.unreachable_how });
-    } else if (phase === "paused") this.#rest({ title: page.texts.go_on });
+    } else if (phase === "paused") this.#rest({ title: this.#goOnHow });
     // A break or a page out of sight may come in the very last moment: there is nothing to go on with then.
     else if (phase === "ended" && (this.#state === "rating" || this.#state === "resting")) void this.#finish();
   }
@@ -158,6 +193,7 @@ export class RatingSitting {
 
   async #goOn(): Promise<void> {
     const { veil, page } = this.#parts;
+    if (this.#phone?.lost) return;
     this.#state = "rating";
     this.#breakButton.disabled = false;
     this.#endBreak();
@@ -179,6 +215,12 @@ export class RatingSitting {
     this.#ask(message);
   }
 
+  /** Rest, and say why, also when it rested already. */
+  #halt(message: Message): void {
+    this.#rest(message);
+    if (this.#state === "resting") this.#ask(message);
+  }
+
   #toggleBreak(): void {
     const { texts } = this.#parts.page;
     if (this.#on_break) {
@@ -188,9 +230,8 @@ export class RatingSitting {
     if (this.#state !== "rating" && this.#state !== "resting") return;
     this.#recorder.note(["break", performance.now(), "start"]);
     this.#on_break = true;
-    const message = { title: texts.break, detail: texts.go_on };
-    this.#rest(message);
-    this.#parts.veil.show(message);
+    const message = { title: texts.break, detail: this.#goOnHow };
+    this.#halt(message);
     write(this.#breakButton, texts.end_break);
     write(this.#offer, "");
   }
@@ -230,6 +271,7 @@ export class RatingSitting {
     this.#player.pause();
     this.#awake.letGo();
     await sleep(SETTLE_MS);
+    this.#phone?.close();
   }
 
   async #stop(): Promise<void> {
@@ -240,6 +282,7 @@ export class RatingSitting {
       return;
     }
     this.#recorder.note(["stop", performance.now()]);
+    this.#phone?.release();
     const message = { title: texts.stopped, detail: texts.stopped_saving };
     await this.#leave(message);
     this.#recorder.end();
@@ -269,8 +312,9 @@ export class RatingSitting {
     await this.#leave({ title: texts.saving });
     const last_seq = this.#recorder.finish();
     outbox.hurry();
-    const patience = setTimeout(() => veil.show({ title: texts.saving, detail: texts.saving_wait }), PATIENCE_MS);
-    await outbox.emptied();
+    const detail = this.#phone?.found ? texts.phone_saving : texts.saving_wait;
+    const patience = setTimeout(() => veil.show({ title: texts.saving, detail }), PATIENCE_MS);
+    await Promise.all([outbox.emptied(), this.#phone?.settled()]);
     for (let failures = 1; !this.#yielded; failures += 1) {
       const outcome = await client.finish(stream, last_seq);
       if (outcome.kind === "finished") {

@@ -41,6 +41,9 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }
 """Every kind of event of format 1, and the names of the fields behind kind and `t_ms`."""
 
+PHONE_KINDS = frozenset({"open", "dial", "heartbeat", "sync", "hidden", "visible", "focus", "blur", "close", "finish"})
+"""What a phone used as the dial can write down."""
+
 
 class EventLogError(ValueError):
     """An event log that cannot be what it says it is."""

@@ -7,6 +7,8 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
 
+from dialogram.capture.event_log import PHONE_KINDS
+
 MOST_BYTES = 256 * 1024
 MOST_RECORDS = 64
 MOST_EVENTS = 4_000
@@ -127,6 +129,56 @@ class FinishReply(Message):
     next: str
 
 
+class PhoneSign(Message):
+    """`POST now`: a phone that is the dial is alive; not kept, for its records say the same."""
+
+    stream: StreamId
+    t_ms: Annotated[float, Field(ge=0, le=MOST_T_MS)]
+    value: float | None
+    touched_ms: Annotated[float, Field(ge=0, le=MOST_T_MS)] | None
+    here: bool
+    last_seq: Annotated[int, Field(ge=-1, le=MOST_SEQ)]
+
+
+class PhoneReply(Message):
+    """The server's time, and whether the phone is not the dial any more."""
+
+    server_ms: float
+    over: bool
+
+
+class PhoneHeard(Message):
+    """What a phone last told, and how long ago."""
+
+    stream: StreamId
+    t_ms: float
+    value: float | None
+    touched_ms: float | None
+    here: bool
+    age_ms: float
+
+
+class PhoneState(Message):
+    """The server's time, and the phone that is the dial, if one is."""
+
+    server_ms: float
+    phone: PhoneHeard | None
+
+
+class PhoneOffer(Message):
+    """A code for a phone: as an address, and as a picture of it."""
+
+    address: str
+    picture: str
+    expires_s: float
+
+
+class PhonesEnded(Message):
+    """Whether every phone has told the number of its last record, or cannot be heard any more."""
+
+    settled: bool
+
+
 class Problem(Message):
     """Why a request was refused."""
 
@@ -151,6 +203,23 @@ def parse_records(body: bytes) -> RecordsRequest:
     [['play', 8.5, 0]]
     """
     return _parse(RecordsRequest, body)
+
+
+def parse_phone_records(body: bytes) -> RecordsRequest:
+    """Read the body of a phone's `POST records`: what only a page can know is refused; raises `MessageError`."""
+    asked = parse_records(body)
+    for record in asked.records:
+        for event in record.events:
+            if event[0] not in PHONE_KINDS:
+                raise MessageError("malformed", "expected what a dial can say")
+            if event[0] == "open" and not _is_of_phone(event):
+                raise MessageError("malformed", 'expected a device of the kind "phone"')
+    return asked
+
+
+def parse_sign(body: bytes) -> PhoneSign:
+    """Read the body of `POST now`; raises `MessageError`."""
+    return _parse(PhoneSign, body)
 
 
 def parse_finish(body: bytes) -> FinishRequest:
@@ -196,6 +265,13 @@ def _parse[M: Message](model: type[M], body: bytes) -> M:
         raise MessageError(*_first_finding(model, error)) from None
 
 
+def _is_of_phone(event: list[Any]) -> bool:
+    match event:
+        case [_, _, {"device": {"kind": "phone"}}]:
+            return True
+    return False
+
+
 def _first_finding(model: type[Message], error: ValidationError) -> tuple[str, str]:
     finding = error.errors(include_url=False, include_input=False)[0]
     known = {
@@ -203,6 +279,7 @@ def _first_finding(model: type[Message], error: ValidationError) -> tuple[str, s
         *RecordsRequest.model_fields,
         *Record.model_fields,
         *FinishRequest.model_fields,
+        *PhoneSign.model_fields,
     }
     # an unknown key is somebody's text: only positions and the protocol's own names are said
     where = ".".join(str(part) for part in finding["loc"] if isinstance(part, int) or part in known) or model.__name__

@@ -13,11 +13,20 @@ if TYPE_CHECKING:
 DATA = typer.Option(Path.home() / "dialogram-data", help="The folder that holds everything; made at the first run.")
 PORT = typer.Option(8420, min=1, max=65535, help="The port on this machine.")
 NO_BROWSER = typer.Option(False, "--no-browser", envvar="DIALOGRAM_NO_BROWSER", help="Open no browser window.")
+LAN = typer.Option(False, "--lan", help="Let phones and tablets in this network reach the room, on the next port.")
 
 
-def serve(data: Path = DATA, port: int = PORT, no_browser: bool = NO_BROWSER) -> None:
+def serve(data: Path = DATA, port: int = PORT, no_browser: bool = NO_BROWSER, lan: bool = LAN) -> None:
     """Run the web application on this machine."""
-    _serve(data, port=port, announce=lambda address: _open(f"{address}desk/", no_browser=no_browser))
+
+    def announce(address: str, lan_address: str | None) -> None:
+        if lan_address is not None:
+            typer.echo("For phones and tablets in this network, the room only; how to trust it:")
+            typer.echo(f"{lan_address}trust")
+            typer.echo("For this machine, the desk:")
+        _open(f"{address}desk/", no_browser=no_browser)
+
+    _serve(data, port=port, announce=announce, lan=lan)
 
 
 def demo(port: int = PORT, no_browser: bool = NO_BROWSER) -> None:
@@ -32,7 +41,7 @@ def demo(port: int = PORT, no_browser: bool = NO_BROWSER) -> None:
             made = make_example_study(progress=lambda what: typer.echo(f"  {what}", err=True))
             example.update(desk=made.desk_path, room=made.room_path)
 
-        def announce(address: str) -> None:
+        def announce(address: str, _lan_address: str | None) -> None:
             base = address.rstrip("/")
             typer.echo("The study, at the desk:")
             _open(f"{base}{example['desk']}", no_browser=no_browser)
@@ -44,12 +53,17 @@ def demo(port: int = PORT, no_browser: bool = NO_BROWSER) -> None:
 
 
 def _serve(
-    data: Path, *, port: int, announce: "Callable[[str], None]", prepared: "Callable[[], None] | None" = None
+    data: Path,
+    *,
+    port: int,
+    announce: "Callable[[str, str | None], None]",
+    prepared: "Callable[[], None] | None" = None,
+    lan: bool = False,
 ) -> None:
     with needs_extra("app"):
         from dialogram.server.config import processes
     with refuse_bad_input():
-        processes.serve(data, port=port, when_ready=announce, prepared=prepared)
+        processes.serve(data, port=port, when_ready=announce, prepared=prepared, lan=lan)
 
 
 def _open(address: str, *, no_browser: bool) -> None:

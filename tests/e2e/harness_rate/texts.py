@@ -22,6 +22,17 @@ PAGE = {
 
 RATE = PAGE | {
     "begin": "Touch the dial to begin",
+    "use_phone": "Use a phone",
+    "use_screen": "Use this screen",
+    "phone_how": "Point the phone’s camera at this code and open what it shows.",
+    "phone_once": "The code is good for one phone, for five minutes.",
+    "phone_failed": "No code could be made. Please try again.",
+    "phone_begin": "Touch the dial on the phone to begin",
+    "phone_begin_how": "Then turn it as you feel, all the while, and look here.",
+    "phone_go_on": "Touch the dial on the phone to go on",
+    "phone_lost": "The phone cannot be heard",
+    "phone_lost_how": "It paused. Wake the phone up and touch its dial to go on, or use this screen.",
+    "phone_saving": "Waiting for the phone to send its last seconds. Please leave it on.",
     "begin_how": "Then turn it as you feel, all the while: by hand, with the wheel or the arrow keys.",
     "go_on": "Touch the dial to go on",
     "go_on_at": "You are at {time}.",

@@ -5,9 +5,12 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from dialogram.vault import FolderVault, Keyring, make_key_file, read_key_file
+
+if TYPE_CHECKING:
+    from dialogram.server.config.lan.door import Lan
 
 RECORDS, IDENTITY = "records.sqlite3", "identity.sqlite3"
 
@@ -21,6 +24,7 @@ class DataFolder:
     keyring: Keyring
     vault: FolderVault
     uploads: FolderVault
+    lan: "Lan | None" = None
 
     @property
     def records_file(self) -> Path:
@@ -36,7 +40,7 @@ class DataFolder:
 _opened: DataFolder | None = None
 
 
-KEYS = ("records-database", "identity-database", "audit", "links", "cards", "web")
+KEYS = ("records-database", "identity-database", "audit", "links", "cards", "web", "lan-authority")
 OURS = frozenset({"lock", "children.lock", "root.key", "root.key.partial"})
 """What may lie in a folder in which there is no keyring yet: what a first run leaves that was broken off early."""
 
@@ -89,8 +93,11 @@ def make_folder(path: Path) -> None:
             keyring.create_key(name)
 
 
-def open_folder(path: Path, *, root_key: bytes | None = None) -> DataFolder:
-    """Open a data folder for this process; without a root key it is read from the key file."""
+def open_folder(path: Path, *, root_key: bytes | None = None, lan: "Lan | None" = None) -> DataFolder:
+    """Open a data folder for this process; without a root key it is read from the key file.
+
+    `lan` is the door at which a web process serves other devices, if it does.
+    """
     global _opened  # noqa: PLW0603  # one process, one data folder: settings read it from here
     os.umask(0o077)  # what is made in it from here on is its owner's only
     key = root_key if root_key is not None else read_key_file(path / "root.key")
@@ -100,6 +107,7 @@ def open_folder(path: Path, *, root_key: bytes | None = None) -> DataFolder:
         keyring=Keyring.open(path / "keyring.json", root_key=key),
         vault=FolderVault(path / "vault"),
         uploads=FolderVault(path / "uploads"),
+        lan=lan,
     )
     return _opened
 

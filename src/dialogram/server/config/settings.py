@@ -8,8 +8,11 @@ from dialogram.server.config.data_folder import opened_folder
 BASE = Path(__file__).parents[1]
 FOLDER = opened_folder()
 
+LAN = FOLDER.lan if FOLDER else None
+"""The door for other devices (`serve --lan`)."""
+
 DEBUG = False
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *(LAN.hosts if LAN else ())]
 ROOT_URLCONF = "dialogram.server.config.urls"
 WSGI_APPLICATION = None
 USE_TZ = True
@@ -34,6 +37,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "dialogram.server.config.lan.door.DoorMiddleware",
     "dialogram.server.config.privacy.PrivacyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",

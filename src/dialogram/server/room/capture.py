@@ -82,7 +82,7 @@ def open_stream(request: HttpRequest, sitting_id: str) -> HttpResponse:
     )
     known = saved(event_log_of(sitting))
     resume = None if known.media_s is None else Resume(media_s=known.media_s, value=known.value)
-    return _json(StreamReply(epoch=stream.epoch, resume=resume))
+    return answer_with(StreamReply(epoch=stream.epoch, resume=resume))
 
 
 @require_POST
@@ -91,7 +91,7 @@ def take_records(request: HttpRequest, sitting_id: str) -> HttpResponse:
     """Store records and answer once they are safe on disk."""
     sitting = sitting_of(request, sitting_id)
     asked = parse_records(request.body)
-    stream = Stream.objects.filter(sitting=sitting, stream_id=asked.stream).first()
+    stream = Stream.objects.filter(sitting=sitting, stream_id=asked.stream, phone=None).first()
     if stream is None:
         raise StudyError("no-stream", "This page has not opened a stream.")
     if sitting.state == SittingState.FINISHED:
@@ -112,7 +112,7 @@ def take_records(request: HttpRequest, sitting_id: str) -> HttpResponse:
         and any(event[0] == "stop" for record in asked.records for event in record.events)
     ):
         sittings.note_stop(sitting_id=sitting.pk, now=timezone.now())
-    return _json(
+    return answer_with(
         RecordsReply(
             acknowledged=receipt.acknowledged, conflicts=receipt.conflicts, epoch=now.epoch, saved_to_s=now.saved_to_s
         )
@@ -134,7 +134,7 @@ def finish(request: HttpRequest, sitting_id: str) -> HttpResponse:
             raise
         missing = _count_missing(sitting, stream_id=asked.stream, last_seq=asked.last_seq)
         return _problem(error.code, error.message, STATUS[error.code], missing=missing)
-    return _json(FinishReply(next=reverse("room:present")))
+    return answer_with(FinishReply(next=reverse("room:present")))
 
 
 def _count_missing(sitting: Sitting, *, stream_id: str, last_seq: int) -> int:
@@ -150,7 +150,8 @@ def _last_media_s(records: list[Record]) -> float | None:
     )
 
 
-def _json(message: BaseModel) -> HttpResponse:
+def answer_with(message: BaseModel) -> HttpResponse:
+    """Answer with a message of the protocol."""
     return HttpResponse(message.model_dump_json(), content_type="application/json")
 
 

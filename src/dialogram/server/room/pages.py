@@ -16,12 +16,14 @@ from dialogram.server.records.domain.traces import event_log_of
 from dialogram.server.records.domain.visits import Visit
 from dialogram.server.records.models import Description, ExtremeSet, Guess, Link, Sitting
 from dialogram.server.room.dials import allow, kinds_of
+from dialogram.server.room.phone_offer import may_offer
 from dialogram.server.room.texts import moments, texts_of
 from dialogram.study import Task
 from dialogram.study.assignment import ToldNumbers, one_in
 from dialogram.study.rule import DialKind
 from dialogram.study.sitting import Step
 from dialogram.study.texts import recall_question
+from dialogram.timeline import Scale
 
 TEMPLATES = {
     Step.CONSENT: "consent",
@@ -86,7 +88,6 @@ def description_of(visit: Visit) -> Description:
 def _page_data(request: HttpRequest, visit: Visit) -> dict[str, Any]:
     sitting, design = visit.sitting, visit.design
     recording = sitting.recording
-    scale = design.scale()
     return {
         "base": f"/room/sittings/{sitting.pk}",
         "csrf": get_token(request),
@@ -98,16 +99,21 @@ def _page_data(request: HttpRequest, visit: Visit) -> dict[str, Any]:
         "stop_url": reverse("room:stop"),
         "show_number": design.rate.show_number,
         "dials": design.rate.dials,
-        "scale": {
-            "name": scale.name,
-            "low": scale.low,
-            "high": scale.high,
-            "neutral": scale.neutral,
-            "step": scale.step,
-            "low_label": scale.low_label,
-            "neutral_label": scale.neutral_label,
-            "high_label": scale.high_label,
-        },
+        "scale": scale_data(design.scale()),
+    }
+
+
+def scale_data(scale: Scale) -> dict[str, Any]:
+    """Give what a dial needs of a scale."""
+    return {
+        "name": scale.name,
+        "low": scale.low,
+        "high": scale.high,
+        "neutral": scale.neutral,
+        "step": scale.step,
+        "low_label": scale.low_label,
+        "neutral_label": scale.neutral_label,
+        "high_label": scale.high_label,
     }
 
 
@@ -184,6 +190,7 @@ def _rate(visit: Visit) -> dict[str, Any]:
             "may_pause": rule.may_pause,
             "break_after_min": rule.break_after_min or None,
             "resume": resume,
+            "phone": may_offer(visit.design),
         },
     }
 

@@ -78,6 +78,40 @@ def _rate() -> dict[str, str]:
         "not_allowed": _("not saved – please open your link again"),
         "saved_again": _("saved again"),
         "in_memory": _("please keep this window open until the end"),
+        "use_phone": _("Use a phone"),
+        "use_screen": _("Use this screen"),
+        "phone_title": _("Use a phone as the dial"),
+        "phone_how": _("Point the phone’s camera at this code and open what it shows."),
+        "phone_once": _("The code is good for one phone, for five minutes."),
+        "phone_trust": _("The phone must be in the same network as this computer. Does it warn? Let it trust:"),
+        "phone_code": _("Code for the phone"),
+        "phone_failed": _("No code could be made. Please try again."),
+        "phone_close": _("Close"),
+        "phone_begin": _("Touch the dial on the phone to begin"),
+        "phone_begin_how": _("Then turn it as you feel, all the while, and look here."),
+        "phone_go_on": _("Touch the dial on the phone to go on"),
+        "phone_lost": _("The phone cannot be heard"),
+        "phone_lost_how": _("It paused. Wake the phone up and touch its dial to go on, or use this screen."),
+        "phone_saving": _("Waiting for the phone to send its last seconds. Please leave it on."),
+    }
+
+
+def phone_texts() -> Mapping[str, str]:
+    """Return the texts of the page on a phone used as the dial."""
+    return {
+        "title": _("Your dial"),
+        "needs_script": _("This page needs JavaScript."),
+        "dial_label": _("How helpful is this moment?"),
+        "dial_less": _("Less"),
+        "dial_more": _("More"),
+        "preparing": _("One moment…"),
+        "ready": _("Look at the other screen"),
+        "ready_how": _("Touch the dial and turn it as you feel, all the while."),
+        "unheard": _("No connection"),
+        "unheard_how": _("Still trying. What you turn is kept."),
+        "in_memory": _("Please keep this page open until the end."),
+        "over": _("This phone is not the dial any more"),
+        "over_how": _("You can close this page. Thank you."),
     }
 
 

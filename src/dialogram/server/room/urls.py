@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dialogram.server.room import capture, drafts, entry, media, visit
+from dialogram.server.room import capture, drafts, entry, media, phone, phone_offer, visit
 
 app_name = "room"
 
@@ -12,6 +12,15 @@ urlpatterns = [
     path("room/sittings/<str:sitting_id>/streams", capture.open_stream, name="streams"),
     path("room/sittings/<str:sitting_id>/records", capture.take_records, name="records"),
     path("room/sittings/<str:sitting_id>/finish", capture.finish, name="finish"),
+    path("room/sittings/<str:sitting_id>/phone", phone_offer.look, name="phone-look"),
+    path("room/sittings/<str:sitting_id>/phone/offer", phone_offer.offer, name="phone-offer"),
+    path("room/sittings/<str:sitting_id>/phone/end", phone_offer.end, name="phone-end"),
+    path("phone/", phone.show, name="phone"),
+    path("phone/streams", phone.open_stream, name="phone-streams"),
+    path("phone/records", phone.take_records, name="phone-records"),
+    path("phone/now", phone.give_sign, name="phone-now"),
+    path("phone/finish", phone.finish, name="phone-finish"),
+    path("phone/with/<str:code>", phone.enter, name="phone-door"),
     path("room/sittings/<str:sitting_id>/media", media.serve_media, name="media"),
     path("room/sittings/<str:sitting_id>/segments/<str:description_id>", drafts.save_segment, name="segment"),
     path("room/sittings/<str:sitting_id>/cards", drafts.save_cards, name="cards"),

@@ -71,6 +71,8 @@ def open_stream(*, sitting_id: str, stream_id: str, now: datetime, take_over: bo
         raise StudyError("not-a-rating", "Only a rating is recorded.")
     stream = Stream.objects.filter(sitting=sitting, stream_id=stream_id).first()
     if stream is not None:
+        if stream.phone_id is not None:
+            raise StudyError("no-stream", "This stream is a phone's.")
         return stream
     if not take_over and _is_rated_elsewhere(sitting, now=now):
         raise StudyError("elsewhere", "The rating is open in another window.")
@@ -111,7 +113,7 @@ def finish_rating(*, sitting_id: str, stream_id: str, last_seq: int, now: dateti
     if sitting.state == SittingState.FINISHED:
         return sitting
     _refuse_closed(sitting)
-    stream = Stream.objects.filter(sitting=sitting, stream_id=stream_id).first()
+    stream = Stream.objects.filter(sitting=sitting, stream_id=stream_id, phone=None).first()
     if stream is None:
         raise StudyError("no-stream", "This page has not opened a stream.")
     if stream.epoch != sitting.epoch:
@@ -143,12 +145,13 @@ def close_partial(*, sitting_id: str, reason: str, user_id: int, now: datetime) 
 
 
 def count_missing(sitting: Sitting) -> int:
-    """Return how many records of a sitting are known to exist but have not arrived."""
+    """Return how many records of a sitting are known to exist but have not arrived; a phone's last word is one."""
     total = 0
     for stream in Stream.objects.filter(sitting=sitting):
         seqs = list(EventRecord.objects.filter(stream=stream).order_by("seq").values_list("seq", flat=True))
         last = max([*seqs[-1:], stream.last_seq or 0])
         total += sum(map(len, missing(seqs, last_seq=last)))
+        total += stream.phone_id is not None and stream.last_seq is None
     return total
 
 

@@ -6,6 +6,7 @@ from dialogram.server.records.models.guesses import Guess, GuessRelease, Unblind
 from dialogram.server.records.models.jobs import Job
 from dialogram.server.records.models.links import Link
 from dialogram.server.records.models.people import Dyad, DyadMember, Participant
+from dialogram.server.records.models.phones import Phone
 from dialogram.server.records.models.recalls import Description, ExtremeSet
 from dialogram.server.records.models.recordings import Recording, RecordingPart
 from dialogram.server.records.models.scores import Score
@@ -31,6 +32,7 @@ __all__ = [
     "Link",
     "Membership",
     "Participant",
+    "Phone",
     "Recording",
     "RecordingPart",
     "Score",

@@ -35,9 +35,10 @@ class Sitting(RandomIdModel):
 
 
 class Stream(RandomIdModel):
-    """One load of the rating page: its records are numbered from 0 without a gap."""
+    """One load of the rating page, or of a phone used as its dial: its records are numbered from 0 without a gap."""
 
     sitting = models.ForeignKey(Sitting, on_delete=models.PROTECT, related_name="streams")
+    phone = models.ForeignKey("records.Phone", on_delete=models.PROTECT, null=True, related_name="streams")
     stream_id = models.CharField(max_length=32)
     epoch = models.PositiveIntegerField()
     opened_at = models.DateTimeField()
