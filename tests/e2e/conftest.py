@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -83,8 +84,8 @@ def open_context(browser: Browser) -> Iterator[OpenContext]:
             ),
         )
 
-    def open_new(*, base_url: str, width: int = 1280, height: int = 800) -> BrowserContext:
-        context = browser.new_context(base_url=base_url, viewport={"width": width, "height": height})
+    def open_new(*, base_url: str, width: int = 1280, height: int = 800, **others: Any) -> BrowserContext:
+        context = browser.new_context(base_url=base_url, viewport={"width": width, "height": height}, **others)
         context.on("page", listen)
         opened.append(context)
         return context

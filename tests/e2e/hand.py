@@ -85,8 +85,9 @@ def set_witness(context: BrowserContext) -> None:
 class Hand:
     """Does what a curve asks when the film is there: maps its clock onto this process's, again and again."""
 
-    def __init__(self, page: Page, curve: Curve) -> None:
+    def __init__(self, page: Page, curve: Curve, *, film: Page | None = None) -> None:
         self.page = page
+        self.film = film or page
         self.moves = deque(
             (float(at_s), float(before), float(after))
             for (_, before), (at_s, after) in itertools.pairwise(zip(curve.at_s, curve.values, strict=True))
@@ -113,10 +114,10 @@ class Hand:
 
     def _measure(self) -> None:
         before_s = time.monotonic()
-        now_ms, pair = self.page.evaluate("[performance.now(), witness.pairs.at(-1) ?? null]")
+        now_ms, pair = self.film.evaluate("[performance.now(), witness.pairs.at(-1) ?? null]")
         after_s = time.monotonic()
         if pair is None:
-            self.page.wait_for_timeout(20)
+            self.film.wait_for_timeout(20)
             return
         self._zero_s = (before_s + after_s) / 2 - pair[1] - (now_ms - pair[0]) / 1000
         self._measured_s = after_s
@@ -180,10 +181,16 @@ class PointerHand(Hand):
         self.page.mouse.move(*self.pivot.point(after))
 
 
-def witnessed(page: Page, *, pivot: Pivot | None = None) -> Witnessed:
-    """Work out from the raw inputs what the dial's value was when; geometry and keys as they are promised."""
+def witnessed(page: Page, *, pivot: Pivot | None = None, film: Page | None = None) -> Witnessed:
+    """Work out from the raw inputs what the dial's value was when; geometry and keys as they are promised.
+
+    Where the film is on another page, both pages' times are told on this computer's clock.
+    """
     seen: dict[str, Any] = page.evaluate("witness")
-    pairs = np.array(seen["pairs"], dtype=float)
+    pairs = np.array((film or page).evaluate("witness.pairs"), dtype=float)
+    later_ms = 0.0
+    if film is not None:
+        later_ms = page.evaluate("performance.timeOrigin") - film.evaluate("performance.timeOrigin")
     t_ms, values = [], []
     exact = float(NEUTRAL)
     last: tuple[float, float] | None = None
@@ -201,7 +208,7 @@ def witnessed(page: Page, *, pivot: Pivot | None = None) -> Witnessed:
                 continue
             else:
                 exact = last[1] + (last[0] - angle) / SWEEP_DEG * 100
-        t_ms.append(at_ms)
+        t_ms.append(at_ms + later_ms)
         values.append(min(100.0, max(0.0, exact)))
     media_s = np.interp(t_ms, pairs[:, 0], pairs[:, 1])
     return Witnessed(np.asarray(media_s), np.round(values), pairs)

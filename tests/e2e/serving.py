@@ -24,8 +24,9 @@ def free_port() -> int:
 class Server:
     """Started, stopped, killed and started again on the same folder and port."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *options: str) -> None:
         self.data = data
+        self.options = options
         self.port = free_port()
         self.log = data.with_suffix(".log")
         self.process: subprocess.Popen[str] | None = None
@@ -37,7 +38,7 @@ class Server:
     def start(self) -> None:
         with self.log.open("a") as errors:
             self.process = subprocess.Popen(
-                [PROGRAM, "serve", "--data", self.data, "--port", str(self.port), "--no-browser"],
+                [PROGRAM, "serve", "--data", self.data, "--port", str(self.port), "--no-browser", *self.options],
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
