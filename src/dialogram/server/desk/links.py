@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest
@@ -39,6 +40,7 @@ def new_link(request: HttpRequest, session_id: str, participant_id: str) -> Http
             "person": person,
             "link": made.link,
             "address": request.build_absolute_uri(_way_in(made)),
+            "elsewhere": f"{settings.LAN.address}{_way_in(made)}" if settings.LAN else "",
         },
     )
 
