@@ -37,8 +37,6 @@ export interface PracticePageData<Key extends string> extends DialPageData<Key> 
 export interface PhonePageData<Key extends string> {
   readonly base: string;
   readonly csrf: string;
-  /** Under which name this phone keeps its records. */
-  readonly sitting: string;
   readonly scale: Scale;
   readonly role: Role;
   readonly show_number: boolean;

@@ -1,5 +1,5 @@
 import { EventLog } from "../core/event_log.ts";
-import type { Outbox } from "../core/outbox.ts";
+import type { PostedOutbox } from "../core/posted_outbox.ts";
 import type { DialSource, EventRecord, LogEvent, Opening, PhoneSign } from "../core/protocol.ts";
 
 const TICK_MS = 125;
@@ -8,7 +8,7 @@ const HEARTBEAT_MS = 1000;
 /** Writes down what a hand does on a phone that is the dial: the dial, signs of life, the server's time. */
 export class PhoneRecorder {
   readonly #stream: string;
-  readonly #outbox: Outbox;
+  readonly #outbox: PostedOutbox;
   readonly #log = new EventLog();
   readonly #ears = new AbortController();
   #value: number | null = null;
@@ -16,7 +16,7 @@ export class PhoneRecorder {
   #heartbeat_ms = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  constructor(parts: { stream: string; outbox: Outbox }) {
+  constructor(parts: { stream: string; outbox: PostedOutbox }) {
     this.#stream = parts.stream;
     this.#outbox = parts.outbox;
   }

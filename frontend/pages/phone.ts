@@ -2,21 +2,20 @@ import "./base.css";
 import "./dial.css";
 import "./phone.css";
 import { backoff_ms } from "../core/backoff.ts";
-import { Outbox } from "../core/outbox.ts";
 import { type PhonePageData, readPageData } from "../core/page_data.ts";
+import type { PostedOutbox } from "../core/posted_outbox.ts";
 import { FORMAT, type Opening } from "../core/protocol.ts";
 import { randomId } from "../core/random_id.ts";
 import { SyncExchanges } from "../core/sync_exchanges.ts";
 import { Dial } from "../dial/dial.ts";
 import { SignLine } from "../media/phone_line.ts";
 import { PhoneRecorder } from "../media/phone_recorder.ts";
-import { openStore } from "../media/record_store.ts";
 import { RoomClient } from "../media/room_client.ts";
-import { keepAwake } from "../media/wake_lock.ts";
+import { startOutbox } from "../media/start_outbox.ts";
+import { WakeLock } from "../media/wake_lock.ts";
 import { marked, pageJson, sleep, write } from "./parts/elements.ts";
 import { PHONE_TEXTS, type PhoneText } from "./parts/phone_texts.ts";
 
-const TICK_MS = 125;
 const SIGN_MS = 500;
 const TURNING_MS = 150;
 /** So long without an answer that the hand should know. */
@@ -57,15 +56,16 @@ function feel(before: number, after: number): void {
 }
 
 class PhonePage {
-  readonly #outbox: Outbox;
+  readonly #outbox: PostedOutbox;
   readonly #recorder: PhoneRecorder;
   readonly #sync = new SyncExchanges();
+  readonly #awake = new WakeLock((state) => this.#recorder.note(["awake", performance.now(), state]));
   readonly #dial: Dial;
   #value: number;
   #answered_ms = performance.now();
   #hurry: () => void = () => {};
 
-  constructor(outbox: Outbox) {
+  constructor(outbox: PostedOutbox) {
     this.#outbox = outbox;
     this.#recorder = new PhoneRecorder({ stream, outbox });
     this.#value = page.value ?? scale.neutral;
@@ -91,14 +91,14 @@ class PhonePage {
         (event) => {
           if (event.target instanceof Node && (kind === "keydown" || host.contains(event.target))) {
             this.#recorder.touch(event.timeStamp);
-            void keepAwake();
+            void this.#awake.hold();
           }
         },
         { capture: true },
       );
     }
     document.addEventListener("visibilitychange", () => {
-      if (!document.hidden) void keepAwake();
+      if (!document.hidden) void this.#awake.hold();
       this.#hurry();
     });
   }
@@ -139,6 +139,7 @@ class PhonePage {
 
   async #end(): Promise<void> {
     this.#dial.enabled = false;
+    this.#awake.letGo();
     this.#recorder.note(this.#sync.flush());
     const last_seq = this.#recorder.finish();
     // Signs go on, so that the server knows that there is somebody to wait for.
@@ -154,21 +155,19 @@ class PhonePage {
 
 async function run(): Promise<void> {
   addEventListener("pageshow", (event) => event.persisted && location.reload());
-  const outbox = new Outbox({ now: () => performance.now(), store: await openStore(page.sitting), send: client.send });
-  await outbox.restore();
-  setInterval(() => outbox.tick(), TICK_MS);
-  addEventListener("online", () => outbox.hurry());
+  const outbox = startOutbox(client);
+  await outbox.begin(page.base, page.csrf);
   // What an earlier load left unsent goes first: the server takes a new stream to say that there is no more of it.
   outbox.hurry();
   await outbox.emptied();
   for (let failures = 1; ; failures += 1) {
-    const opened = outbox.snapshot.closed ? "closed" : await client.open(stream);
+    const opened = outbox.snapshot.closed ? "closed" : await client.open(stream, true);
     if (opened === "closed") {
       await outbox.purge();
       say("over", "over_how");
       return;
     }
-    if (opened) {
+    if (opened && opened !== "elsewhere") {
       outbox.grant(Number.POSITIVE_INFINITY);
       new PhonePage(outbox).begin(opened.epoch);
       return;

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialogram.capture import Assembly, EventLog, LoggedRecord, assemble, saved
+from dialogram.capture.verdict import Finding, judge
 from dialogram.timeline import HELPFULNESS
 
 PAGE, PHONE, OTHER_PHONE = "a" * 32, "b" * 32, "c" * 32
@@ -189,3 +190,12 @@ def test_a_phone_is_no_page_load_and_tells_no_place_to_go_on() -> None:
     assert trace(log).resolution == 1
     assert (saved(log).media_s, saved(log).value) == (END_S, 64.0)
     assert saved(log_of(page(), phone((-0.5, 50), lead_ms=0.0))).value is None
+
+
+def test_the_verdict_names_a_phone_that_was_not_heard_and_how_far_its_changes_may_be_off() -> None:
+    heard = judge(trace(log_of(page(), phone((-0.5, 50), (3, 60), lead_ms=10.0))))
+    assert (heard.word, heard.notes) == ("good", (Finding("phone", seconds=0.004),))
+    lost = judge(trace(log_of(page(), phone((-0.5, 50), (3, 60), lead_ms=10.0, until_s=25.0))))
+    (finding,) = lost.reasons
+    assert finding.code == "phone-lost"
+    assert finding.seconds == pytest.approx(15.0)

@@ -41,7 +41,9 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }
 """Every kind of event of format 1, and the names of the fields behind kind and `t_ms`."""
 
-PHONE_KINDS = frozenset({"open", "dial", "heartbeat", "sync", "hidden", "visible", "focus", "blur", "close", "finish"})
+PHONE_KINDS = frozenset(
+    ("open", "dial", "heartbeat", "sync", "hidden", "visible", "focus", "blur", "awake", "close", "finish")
+)
 """What a phone used as the dial can write down."""
 
 

@@ -23,7 +23,13 @@ LATE_TOUCH_S = 60.0
 RESTING_S = 600.0
 """A resting hand is an answer; after ten minutes the desk is told, and the participant is not."""
 
-LOSSES = {"hidden": "unwatched", "gone": "gone", "record-missing": "lost", "not-played": "not-played"}
+LOSSES = {
+    "hidden": "unwatched",
+    "gone": "gone",
+    "record-missing": "lost",
+    "device-lost": "phone-lost",
+    "not-played": "not-played",
+}
 """What the reasons of assembly's gaps are called here."""
 
 OF_HAND = frozenset({"resting", "flat"})
@@ -35,10 +41,11 @@ class Finding:
     """One reason; `seconds` is how long it lasted, `count` how often, where that has a meaning.
 
     `code` is ``unwatched`` (it played in a page nobody could see), ``gone`` (nothing was heard from the page),
-    ``lost`` (records never arrived), ``not-played``, ``late`` (first touched after a minute), ``resting`` (the hand
-    held still for ten minutes), ``flat`` (it never moved), ``coarse-clock`` (no picture to tell the time by: moments
-    are up to 50 ms off), ``reloads`` (it went on in so many further pages), or ``conflicts`` (records that came
-    twice with different content, kept aside).
+    ``lost`` (records never arrived), ``phone-lost`` (nothing was heard from the phone that was the dial),
+    ``not-played``, ``late`` (first touched after a minute), ``resting`` (the hand held still for ten minutes),
+    ``flat`` (it never moved), ``coarse-clock`` (no picture to tell the time by: moments are up to 50 ms off),
+    ``phone`` (a phone was the dial; changes may be off by so much), ``reloads`` (it went on in so many further
+    pages), or ``conflicts`` (records that came twice with different content, kept aside).
     """
 
     code: str
@@ -113,6 +120,8 @@ def judge(assembly: Assembly, *, conflicts: int = 0) -> Verdict:
         notes.append(Finding("reloads", count=assembly.streams - 1))
     if assembly.clock in {"current_time", "mixed"}:
         notes.append(Finding("coarse-clock"))
+    if assembly.phone_uncertainty_ms is not None:
+        notes.append(Finding("phone", seconds=assembly.phone_uncertainty_ms / 1000))
     word: Word = "poor" if unrated > UNUSABLE_SHARE else "check" if reasons else "good"
     return Verdict(word, tuple(reasons), tuple(notes))
 

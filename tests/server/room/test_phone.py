@@ -85,9 +85,11 @@ class Handset:
     def __init__(self, path: str) -> None:
         self.browser = Client()
         self.came_in = self.browser.post(path)
+        newest = Phone.objects.exclude(paired_at=None).order_by("paired_at").last()
+        self.base = f"/phone/of/{newest.pk if newest else 'nobody'}"
 
     def say(self, verb: str, message: Any) -> Any:
-        return self.browser.post(f"/phone/{verb}", json.dumps(message), content_type="application/json")
+        return self.browser.post(f"{self.base}/{verb}", json.dumps(message), content_type="application/json")
 
     def open(self, stream: str = PHONE) -> Any:
         return self.say("streams", {"stream": stream})
@@ -184,7 +186,7 @@ def test_a_phone_is_shown_the_dial_and_nothing_of_the_session(page: Page) -> Non
     handset = Handset(page.offer())
     shown = handset.browser.get("/phone/")
     data = page_data(shown)
-    assert set(data) == {"base", "csrf", "sitting", "role", "show_number", "scale", "value", "texts"}
+    assert set(data) == {"base", "csrf", "role", "show_number", "scale", "value", "texts"}
     text = shown.content.decode()
     for secret in (page.sitting.pk, page.world.recording.pk, page.world.client.pk, page.world.session.pk, "K7"):
         assert secret not in text
@@ -353,3 +355,24 @@ def test_a_key_ends_after_half_a_day_and_with_its_link(page: Page) -> None:
     assert handset.sign().status_code == 200
     revoke_link(link_id=Link.objects.get().pk, user_id=page.world.owner.pk, now=timezone.now())
     assert handset.sign().status_code == 404
+
+
+def test_a_page_left_open_on_a_phone_writes_nothing_in_another_sitting_s_name(page: Page) -> None:
+    first = Handset(page.offer())
+    other = Page(build_world(design=with_phone()))
+    second = Handset(other.offer())
+    first.browser.cookies = second.browser.cookies  # one phone, used again
+    assert first.open().status_code == 404
+    assert first.sign().status_code == 404
+    assert second.open().status_code == 200
+
+
+def test_a_phone_that_is_heard_is_no_page_that_rates(page: Page) -> None:
+    page.rate()
+    handset = Handset(page.offer())
+    handset.open()
+    Sitting.objects.update(last_seen_at=None)
+    handset.send(0, PHONE_OPEN)
+    assert Sitting.objects.get(pk=page.sitting.pk).last_seen_at is None
+    page.say("records", {"stream": PAGE, "records": [{"seq": 1, "events": [["dial", 5, 60, "touch"]]}]})
+    assert Sitting.objects.get(pk=page.sitting.pk).last_seen_at is not None

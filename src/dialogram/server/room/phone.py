@@ -75,9 +75,8 @@ def show(request: HttpRequest) -> HttpResponse:
         value = saved(event_log_of(sitting)).value
     texts = phone_texts()
     page_data = {
-        "base": ROOT.rstrip("/"),
+        "base": f"{ROOT}of/{phone.pk}",
         "csrf": get_token(request),
-        "sitting": f"phone-{phone.pk}",
         "role": sitting.participant.role,
         "show_number": design.rate.show_number,
         "scale": scale_data(design.scale()),
@@ -89,9 +88,9 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @answer_problems
-def open_stream(request: HttpRequest) -> HttpResponse:
+def open_stream(request: HttpRequest, phone_id: str) -> HttpResponse:
     """Let this load of the phone's page write."""
-    phone = _phone(request)
+    phone = _phone(request, phone_id)
     asked = parse_stream(request.body)
     stream = phones.open_phone_stream(phone_id=phone.pk, stream_id=asked.stream, now=timezone.now())
     return answer_with(StreamReply(epoch=stream.epoch, resume=None))
@@ -99,9 +98,9 @@ def open_stream(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @answer_problems
-def take_records(request: HttpRequest) -> HttpResponse:
+def take_records(request: HttpRequest, phone_id: str) -> HttpResponse:
     """Store what the phone wrote, late or not, and answer once it is safe on disk."""
-    phone = _phone(request)
+    phone = _phone(request, phone_id)
     asked = parse_phone_records(request.body)
     stream = phone.streams.filter(stream_id=asked.stream).first()
     if stream is None:
@@ -115,6 +114,7 @@ def take_records(request: HttpRequest) -> HttpResponse:
             participant_id=phone.sitting.participant_id,
             records=[(record.seq, canonical(record)) for record in asked.records],
             saved_to_s=None,
+            of_page=False,
         )
     )
     return answer_with(
@@ -126,9 +126,9 @@ def take_records(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @answer_problems
-def give_sign(request: HttpRequest) -> HttpResponse:
+def give_sign(request: HttpRequest, phone_id: str) -> HttpResponse:
     """Hear that the phone is alive and where its dial stands; tell it the time, and whether it is over."""
-    phone = _phone(request)
+    phone = _phone(request, phone_id)
     sign = parse_sign(request.body)
     over = not phones.is_dial(phone)
     # one that is the dial no more is waited for until it has sent everything, unless another has taken its place
@@ -139,17 +139,23 @@ def give_sign(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @answer_problems
-def finish(request: HttpRequest) -> HttpResponse:
+def finish(request: HttpRequest, phone_id: str) -> HttpResponse:
     """Take the phone's last word."""
-    phone = _phone(request)
+    phone = _phone(request, phone_id)
     asked = parse_finish(request.body)
     phones.close_phone_stream(phone=phone, stream_id=asked.stream, last_seq=asked.last_seq)
     return HttpResponse(status=204)
 
 
-def _phone(request: HttpRequest) -> Phone:
-    """Return the phone whose key this browser holds, or 404: to everybody else there is nothing here."""
+def _phone(request: HttpRequest, phone_id: str | None = None) -> Phone:
+    """Return the phone whose key this browser holds, or 404: to everybody else there is nothing here.
+
+    A page names its phone: one that was left open when another code was used writes nothing in the new one's name.
+    """
     try:
-        return phones.phone_of(request.COOKIES.get(COOKIE, ""), now=timezone.now())
+        phone = phones.phone_of(request.COOKIES.get(COOKIE, ""), now=timezone.now())
     except NotFoundError:
         raise Http404 from None
+    if phone_id not in {None, phone.pk}:
+        raise Http404
+    return phone

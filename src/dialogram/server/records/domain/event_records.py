@@ -22,6 +22,8 @@ class RecordBatch:
     participant_id: str
     records: Sequence[tuple[int, bytes]]
     saved_to_s: float | None
+    of_page: bool = True
+    """A page that rates is there; a phone that is the dial is not the page."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,11 @@ def store_batches(batches: Sequence[RecordBatch], *, now: datetime) -> list[Rece
     DerivedTrace.objects.filter(sitting_id__in=told).delete()  # made without these records: to be derived again
     ConflictingRecord.objects.bulk_create(conflicts, ignore_conflicts=True)
     for batch in batches:
-        update: dict[str, object] = {"last_seen_at": now}
+        update: dict[str, object] = {"last_seen_at": now} if batch.of_page else {}
         if batch.saved_to_s is not None:  # what is sent again late never takes back how far it is safe
             update["saved_to_s"] = Greatest(Coalesce(F("saved_to_s"), batch.saved_to_s), batch.saved_to_s)
-        Sitting.objects.filter(pk=batch.sitting_id).update(**update)
+        if update:
+            Sitting.objects.filter(pk=batch.sitting_id).update(**update)
     return receipts
 
 
