@@ -28,6 +28,7 @@ const FIELDS: Record<LogEvent[0], number> = {
   close: 0,
   finish: 0,
   heartbeat: 2,
+  sync: 2,
   picture: 1,
   awake: 1,
   device: 2,

@@ -49,9 +49,7 @@ def test_the_shipped_design_follows_the_published_study() -> None:
     assert design.tasks[Role.CLIENT] == (Task.RATE, Task.RECALL)
     assert design.tasks[Role.THERAPIST] == (Task.RATE, Task.RECALL, Task.GUESS)
     assert design.tasks[Role.OBSERVER] == ()
-    assert design.rate == RateRule(
-        may_pause=True, break_after_min=25, practice=True, practice_s=60, show_number=True, dials=("screen",)
-    )
+    assert design.rate == RateRule(may_pause=True, break_after_min=25, practice=True, practice_s=60, show_number=True)
     assert design.guess_tells_numbers
     assert design.has_guess
     assert [one.key for one in design.questionnaires] == ["alliance", "session", "outcome"]
@@ -64,6 +62,9 @@ def test_a_design_names_the_dials_that_may_be_turned() -> None:
     assert shipped_design("helpfulness").rate.dials == (DialKind.SCREEN,)
     design = load_design(changed("practice = true", 'dials = ["screen", "serial", "mouse-lock"]'), name="mine.toml")
     assert design.rate.dials == (DialKind.SCREEN, DialKind.SERIAL, DialKind.MOUSE_LOCK)
+    with_phone = load_design(changed("practice = true", 'dials = ["screen", "phone"]'), name="mine.toml")
+    assert with_phone.rate.dials == (DialKind.SCREEN, DialKind.PHONE)
+    assert with_phone.rate.devices == ()  # it is taken on the rating page, and set up on none of its own
 
 
 def test_the_shipped_comments_say_what_is_ours() -> None:
