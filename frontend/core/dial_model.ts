@@ -25,7 +25,12 @@ export class DialModel {
 
   /** Turn by degrees of the half circle. At an end the dial stops at once and leaves it at once. */
   turn(by_deg: number): void {
-    this.#exact = clamp(this.#exact + (by_deg / SWEEP_DEG) * (this.scale.high - this.scale.low), this.scale);
+    this.slide(by_deg / SWEEP_DEG);
+  }
+
+  /** Move by a share of the whole scale. */
+  slide(by_share: number): void {
+    this.#exact = clamp(this.#exact + by_share * (this.scale.high - this.scale.low), this.scale);
   }
 
   /** Move by whole steps from the value shown. */

@@ -1,3 +1,4 @@
+import type { Display } from "./display.ts";
 import type { Resume, Scale } from "./protocol.ts";
 
 export type Role = "client" | "therapist" | "observer";
@@ -11,8 +12,8 @@ export interface DialPageData<Key extends string> {
   readonly end_s: number;
   readonly scale: Scale;
   readonly role: Role;
-  /** False where a design wants the hand's feeling alone; absent means shown. */
-  readonly show_number?: boolean;
+  readonly display: Display;
+  readonly hold_to_play: boolean;
   /** The kinds of dial a participant may choose from. */
   readonly dials: readonly string[];
   readonly texts: Texts<Key>;
@@ -22,6 +23,8 @@ export interface RatePageData<Key extends string> extends DialPageData<Key> {
   readonly base: string;
   readonly csrf: string;
   readonly may_pause: boolean;
+  /** How far the recording goes back after a pause; 0 where it does not. */
+  readonly rewind_s: number;
   readonly break_after_min: number | null;
   readonly resume: Resume | null;
   /** Whether a phone may be the dial; absent means not. */

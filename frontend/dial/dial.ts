@@ -1,20 +1,21 @@
 import { DialModel, sideLabel, valueText } from "../core/dial_model.ts";
+import type { Display } from "../core/display.ts";
 import type { DialSource, Scale } from "../core/protocol.ts";
-import { Drawing, PIVOT } from "./drawing.ts";
+import { type Drawing, drawingOf } from "./drawing.ts";
 import { listenToHand } from "./hand.ts";
-
-const LEAST_RADIUS = 60;
-const WIDTH = 480;
+import { RecentLine } from "./recent_line.ts";
 
 export interface DialOptions {
   readonly host: HTMLElement;
   readonly stage: HTMLElement;
   readonly scale: Scale;
   readonly value: number;
-  readonly showNumber: boolean;
+  readonly display: Display;
   readonly texts: { readonly label: string; readonly less: string; readonly more: string };
   /** Each contact and each movement of the hand, with the value it left and the time of the input itself. */
   readonly onHand: (value: number, t_ms: number, source: DialSource, raw?: number) => void;
+  /** The hand took hold of the dial, or of its key, or let go of it. */
+  readonly onHold?: (held: boolean) => void;
 }
 
 /** What a device did: when, what kind it is, and its own reading, if it has any. */
@@ -39,14 +40,16 @@ function end(name: string, mark: string, label: string): HTMLElement {
   const sign = document.createElement("span");
   sign.setAttribute("aria-hidden", "true");
   sign.textContent = mark;
-  element.append(sign, ` ${label}`);
+  element.append(sign);
+  if (label) element.append(` ${label}`);
   return element;
 }
 
-/** The dial: a half circle to be turned by pointer, touch, wheel or keyboard, and the number it stands at. */
+/** The dial, however it is drawn: to be turned by pointer, touch, wheel or keyboard. */
 export class Dial {
   readonly #model: DialModel;
   readonly #drawing: Drawing;
+  readonly #recent: RecentLine | null;
   readonly #slider: HTMLElement;
   readonly #options: DialOptions;
   /** Called with the number whenever another is shown, for a dial that has a display of its own. */
@@ -56,16 +59,18 @@ export class Dial {
   #frame = 0;
 
   constructor(options: DialOptions) {
-    const { host, stage, scale, value, texts } = options;
+    const { host, stage, scale, value, display, texts } = options;
     this.#options = options;
     this.#model = new DialModel(scale, value);
-    this.#drawing = new Drawing(scale);
+    this.#drawing = drawingOf(scale, display);
+    this.#recent = display.trace_s > 0 ? new RecentLine(scale, display.trace_s) : null;
     this.#slider = document.createElement("div");
     this.#slider.className = "dial-slider";
     this.#slider.tabIndex = 0;
     const fixed = {
       role: "slider",
       "aria-label": texts.label,
+      "aria-orientation": display.kind === "meter" ? "vertical" : "horizontal",
       "aria-valuemin": scale.low,
       "aria-valuemax": scale.high,
     };
@@ -75,15 +80,19 @@ export class Dial {
     const more = button("dial-more", texts.more, "+");
     const base = document.createElement("div");
     base.className = "dial-base";
-    base.append(less, end("dial-low", "▼", scale.low_label), end("dial-high", "▲", scale.high_label), more);
-    host.replaceChildren(this.#slider, base);
+    const [low, high] = display.labels ? [scale.low_label, scale.high_label] : ["", ""];
+    base.append(less, end("dial-low", "▼", low), end("dial-high", "▲", high), more);
+    host.classList.add(display.kind);
+    host.classList.toggle("grey", !display.colours);
+    host.replaceChildren(...(this.#recent ? [this.#recent.svg] : []), this.#slider, base);
     listenToHand({
       model: this.#model,
       area: this.#slider,
       stage,
       less,
       more,
-      pivot: () => this.#pivot(),
+      grip: () => this.#drawing.grip(),
+      onHold: options.onHold,
       enabled: () => this.#enabled,
       moved: (t_ms, source) => {
         this.#redraw();
@@ -104,7 +113,7 @@ export class Dial {
 
   /** The number as it is shown; empty where a design shows none. */
   get text(): string {
-    return this.#options.showNumber ? valueText(this.#model.value, this.#model.scale) : "";
+    return this.#options.display.number ? valueText(this.#model.value, this.#model.scale) : "";
   }
 
   get enabled(): boolean {
@@ -138,6 +147,11 @@ export class Dial {
     if (this.#enabled) this.#options.onHand(this.#model.value, t_ms, source);
   }
 
+  /** Draw the line of what was just rated on to where the recording is. */
+  pass(media_s: number): void {
+    this.#recent?.draw(media_s, this.#model.value);
+  }
+
   #redraw(): void {
     if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#draw());
   }
@@ -151,11 +165,5 @@ export class Dial {
     this.onDraw?.(this.text);
     this.#slider.setAttribute("aria-valuenow", String(value));
     this.#slider.setAttribute("aria-valuetext", `${valueText(value, scale)} ${sideLabel(value, scale)}`);
-  }
-
-  #pivot(): { point: { x: number; y: number }; least_radius: number } {
-    const box = this.#drawing.svg.getBoundingClientRect();
-    const unit = box.width / WIDTH;
-    return { point: { x: box.left + PIVOT.x * unit, y: box.top + PIVOT.y * unit }, least_radius: LEAST_RADIUS * unit };
   }
 }

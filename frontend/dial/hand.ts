@@ -1,6 +1,7 @@
-import { type DialModel, type Point, turned_deg } from "../core/dial_model.ts";
+import type { DialModel, Point } from "../core/dial_model.ts";
 import type { DialSource } from "../core/protocol.ts";
 import { Wheel } from "../core/wheel.ts";
+import type { Grip } from "./drawing.ts";
 
 const HOLD_MS = 420;
 const REPEAT_MS = 70;
@@ -16,9 +17,35 @@ export interface HandParts {
   readonly stage: HTMLElement;
   readonly less: HTMLButtonElement;
   readonly more: HTMLButtonElement;
-  readonly pivot: () => { readonly point: Point; readonly least_radius: number };
+  readonly grip: () => Grip;
   readonly enabled: () => boolean;
   readonly moved: HandListener;
+  /** Where a recording plays only while it is held; then a key is a hold too. */
+  readonly onHold: ((held: boolean) => void) | undefined;
+}
+
+/** What holds the dial at a moment: a finger and a key can do it at once. */
+class Hold {
+  readonly #by = new Set<"pointer" | "button" | "key">();
+  readonly #changed: (held: boolean) => void;
+
+  constructor(changed: (held: boolean) => void) {
+    this.#changed = changed;
+    // Nobody hears of a key or a finger that is lifted elsewhere.
+    window.addEventListener("blur", () => this.letGo());
+  }
+
+  take(by: "pointer" | "button" | "key"): void {
+    this.#by.add(by);
+    if (this.#by.size === 1) this.#changed(true);
+  }
+
+  letGo(by?: "pointer" | "button" | "key"): void {
+    const held = this.#by.size > 0;
+    if (by) this.#by.delete(by);
+    else this.#by.clear();
+    if (held && this.#by.size === 0) this.#changed(false);
+  }
 }
 
 function sourceOf(pointerType: string): DialSource {
@@ -27,25 +54,26 @@ function sourceOf(pointerType: string): DialSource {
 
 /** Every way a hand can turn the dial, brought to one. */
 export function listenToHand(parts: HandParts): void {
-  listenToPointer(parts);
+  const hold = new Hold((held) => parts.onHold?.(held));
+  listenToPointer(parts, hold);
   listenToWheel(parts);
-  listenToKeys(parts);
-  listenToButton(parts, parts.less, -1);
-  listenToButton(parts, parts.more, 1);
+  listenToKeys(parts, hold);
+  listenToButton(parts, hold, parts.less, -1);
+  listenToButton(parts, hold, parts.more, 1);
 }
 
 /** Dragging is relative: wherever the hand takes hold, the dial turns with it and never jumps to it. */
-function listenToPointer({ model, area, pivot, enabled, moved }: HandParts): void {
-  let held: { id: number; last: Point; centre: Point; least_radius: number } | null = null;
+function listenToPointer({ model, area, grip, enabled, moved }: HandParts, hold: Hold): void {
+  let held: { id: number; last: Point; grip: Grip } | null = null;
 
   area.addEventListener("pointerdown", (event) => {
     if (held || event.button !== 0 || !enabled()) return;
-    const { point, least_radius } = pivot();
-    held = { id: event.pointerId, last: { x: event.clientX, y: event.clientY }, centre: point, least_radius };
+    held = { id: event.pointerId, last: { x: event.clientX, y: event.clientY }, grip: grip() };
     area.setPointerCapture(event.pointerId);
     area.focus({ preventScroll: true });
     area.classList.add("held");
     event.preventDefault();
+    hold.take("pointer");
     moved(event.timeStamp, sourceOf(event.pointerType));
   });
   // Heard on the document and ended only by a release: a browser may take the capture back while the hand still holds.
@@ -59,7 +87,7 @@ function listenToPointer({ model, area, pivot, enabled, moved }: HandParts): voi
     const coalesced = event.getCoalescedEvents?.() ?? [];
     for (const input of coalesced.length > 0 ? coalesced : [event]) {
       const next = { x: input.clientX, y: input.clientY };
-      model.turn(turned_deg(held.last, next, held.centre, held.least_radius));
+      model.slide(held.grip(held.last, next));
       held.last = next;
       moved(input.timeStamp, sourceOf(event.pointerType));
     }
@@ -68,6 +96,7 @@ function listenToPointer({ model, area, pivot, enabled, moved }: HandParts): voi
     if (held?.id !== event.pointerId) return;
     held = null;
     area.classList.remove("held");
+    hold.letGo("pointer");
   };
   document.addEventListener("pointerup", release);
   document.addEventListener("pointercancel", release);
@@ -93,20 +122,31 @@ function listenToWheel({ model, area, stage, enabled, moved }: HandParts): void 
 }
 
 /** The dial's keys work wherever the focus is, so that a hand resting on the arrow keys is never lost. */
-function listenToKeys({ model, area, enabled, moved }: HandParts): void {
+function listenToKeys({ model, area, enabled, moved, onHold }: HandParts, hold: Hold): void {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || !enabled()) return;
     if (event.target instanceof Element && event.target.closest("input, select")) return;
-    const atDial = document.activeElement === area;
-    const begins = atDial && (event.key === " " || event.key === "Enter");
+    const focused = document.activeElement;
+    const free = focused === area || (onHold !== undefined && !focused?.matches("a, button"));
+    const begins = free && (event.key === " " || event.key === "Enter");
     if (!begins && !model.press(event.key, event.shiftKey)) return;
     event.preventDefault();
-    if (!begins || !event.repeat) moved(event.timeStamp, "keyboard");
+    if (begins && event.repeat) return;
+    if (begins) hold.take("key");
+    moved(event.timeStamp, "keyboard");
+  });
+  document.addEventListener("keyup", (event) => {
+    if (event.key === " " || event.key === "Enter") hold.letGo("key");
   });
 }
 
 /** A button for each direction, for whoever cannot drag; holding it down repeats. */
-function listenToButton({ model, enabled, moved }: HandParts, button: HTMLButtonElement, steps: number): void {
+function listenToButton(
+  { model, enabled, moved }: HandParts,
+  hold: Hold,
+  button: HTMLButtonElement,
+  steps: number,
+): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const go = (t_ms: number, source: DialSource): void => {
     if (!enabled()) return;
@@ -120,12 +160,16 @@ function listenToButton({ model, enabled, moved }: HandParts, button: HTMLButton
       go(performance.now(), source);
       timer = setTimeout(repeat, REPEAT_MS);
     };
+    hold.take("button");
     go(event.timeStamp, source);
     clearTimeout(timer);
     timer = setTimeout(repeat, HOLD_MS);
   });
   for (const kind of ["pointerup", "pointerleave", "pointercancel"] as const) {
-    button.addEventListener(kind, () => clearTimeout(timer));
+    button.addEventListener(kind, () => {
+      clearTimeout(timer);
+      hold.letGo("button");
+    });
   }
   button.addEventListener("click", (event) => {
     // A click without a pointer: Enter, Space, or an assistive tool.

@@ -1,9 +1,11 @@
 import "./base.css";
 import "./dial.css";
 import "./rate.css";
+import "./meter.css";
 import "./practice.css";
+import { drawnPath, type Moment } from "../core/drawn_line.ts";
 import { type PracticePageData, readPageData } from "../core/page_data.ts";
-import { drawnPath, GOALS, type Moment, reached } from "../core/practice.ts";
+import { GOALS, reached } from "../core/practice.ts";
 import { filled } from "../core/time_text.ts";
 import { Dial } from "../dial/dial.ts";
 import { Player } from "../media/player.ts";
@@ -35,7 +37,7 @@ const dial = new Dial({
   stage: marked("stage"),
   scale,
   value: scale.neutral,
-  showNumber: page.show_number ?? true,
+  display: page.display,
   texts: { label: texts.dial_label, less: texts.dial_less, more: texts.dial_more },
   onHand: () => onHand(),
 });

@@ -1,6 +1,7 @@
 import "./base.css";
 import "./dial.css";
 import "./rate.css";
+import "./meter.css";
 import { backoff_ms } from "../core/backoff.ts";
 import { type RatePageData, readPageData } from "../core/page_data.ts";
 import { FORMAT, type Opening, type StreamOpened } from "../core/protocol.ts";

@@ -137,7 +137,7 @@ def refused(page: Page, address: str) -> None:
 
 def test_a_typo_in_a_design_file_is_named_with_its_line(desk: Desk, tmp_path: Path) -> None:
     right = short_design()
-    wrong = right.replace("may_pause =", "may_pauze =")
+    wrong = right.replace("pause =", "pauze =")
     line = next(number for number, text in enumerate(wrong.splitlines(), start=1) if "may_pauze" in text)
     desk.page.goto("/desk/studies/new")
     desk.fill_study("Typo", design=wrong, folder=tmp_path)

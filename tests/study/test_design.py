@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dialogram.study import DesignError, Role, Task, load_design, shipped_design, shipped_text
 from dialogram.study.design_keys import TABLES, Key
-from dialogram.study.rule import DialKind, RateRule, RecallRule
+from dialogram.study.rule import DialKind, Display, Pause, RateRule, RecallRule
 from dialogram.study.texts import TEXT_KEYS, TextKey, needed_texts, placeholders_of
 
 SHIPPED = shipped_text("helpfulness")
@@ -49,7 +49,21 @@ def test_the_shipped_design_follows_the_published_study() -> None:
     assert design.tasks[Role.CLIENT] == (Task.RATE, Task.RECALL)
     assert design.tasks[Role.THERAPIST] == (Task.RATE, Task.RECALL, Task.GUESS)
     assert design.tasks[Role.OBSERVER] == ()
-    assert design.rate == RateRule(may_pause=True, break_after_min=25, practice=True, practice_s=60, show_number=True)
+    assert design.rate == RateRule(
+        pause=Pause.ALLOWED,
+        rewind_s=5,
+        hold_to_play=False,
+        break_after_min=25,
+        practice=True,
+        practice_s=60,
+        display=Display.DIAL,
+        show_number=True,
+        show_labels=True,
+        show_ticks=True,
+        show_colours=True,
+        show_trace_s=0,
+        dials=(DialKind.SCREEN,),
+    )
     assert design.guess_tells_numbers
     assert design.has_guess
     assert [one.key for one in design.questionnaires] == ["alliance", "session", "outcome"]
@@ -145,7 +159,10 @@ def test_open_places_are_filled_or_asked_for() -> None:
         ("format = 1", "format = 2", "format", "format", "expected 1, found 2"),
         ("format = 1", "format = true", "format", "format", "expected 1, found true"),
         ("[extremes]", "[extreems]", "[extreems]", "extreems", "did you mean extremes?"),
-        ("may_pause = true", 'may_pause = "yes"', "may_pause", "rate.may_pause", "true or false"),
+        ("show_number = true", 'show_number = "yes"', "show_number", "rate.show_number", "true or false"),
+        ('"allowed"', '"maybe"', "pause", "rate.pause", 'expected "none" or "allowed" or "rewind", found "maybe"'),
+        ('"allowed"', '"none"\nhold_to_play = true', "pause", "rate.pause", "allowed or rewind, since hold_to_play"),
+        ("show_number = true", 'display = "knob"', "display", "rate.display", '"dial" or "slider" or "meter"'),
         ("low = 0", "low = 60", "[[scales]]", "scales[1]", "low < neutral < high"),
         ('low = "hindering"', 'low = ""', 'low = "', "scales[1].labels.en.low", "not empty"),
         ("[scales.labels.en]", "[scales.labels.de]", "[scales.labels.de]", "scales[1].labels.en", "default language"),

@@ -2,6 +2,7 @@ import { backoff_ms } from "../../core/backoff.ts";
 import type { RatePageData } from "../../core/page_data.ts";
 import type { PostedOutbox } from "../../core/posted_outbox.ts";
 import type { DialSource, Opening, Resume } from "../../core/protocol.ts";
+import { rewound_s } from "../../core/rewind.ts";
 import { clockText, filled } from "../../core/time_text.ts";
 import { Dial } from "../../dial/dial.ts";
 import { Player, type PlayerPhase } from "../../media/player.ts";
@@ -59,13 +60,16 @@ export class RatingSitting {
   #asked: Message;
   #on_break = false;
   #yielded = false;
+  #held = false;
+  #farthest_s: number;
   #rating_since_s: number;
   #stall: ReturnType<typeof setTimeout> | undefined;
 
   constructor(parts: SittingParts) {
     this.#parts = parts;
     const { page, outbox, stream, resume } = parts;
-    const at_s = resume ? Math.max(page.start_s, resume.media_s) : page.start_s;
+    this.#farthest_s = resume ? Math.max(page.start_s, resume.media_s) : page.start_s;
+    const at_s = page.end_s - this.#farthest_s < NOTHING_LEFT_S ? this.#farthest_s : this.#rewound_s(this.#farthest_s);
     this.#rating_since_s = at_s;
     this.#resumed_value = resume?.value ?? null;
     this.#asked = { title: page.texts.begin, detail: page.texts.begin_how };
@@ -76,9 +80,10 @@ export class RatingSitting {
       stage: marked("stage"),
       scale: page.scale,
       value: this.#resumed_value ?? page.scale.neutral,
-      showNumber: page.show_number ?? true,
+      display: page.display,
       texts: { label: page.texts.dial_label, less: page.texts.dial_less, more: page.texts.dial_more },
       onHand: (value, t_ms, source, raw) => this.#hand(value, t_ms, source, raw),
+      ...(page.hold_to_play ? { onHold: (held: boolean) => this.#hold(held) } : {}),
     });
     this.#phone = page.phone ? this.#takePhone() : null;
     this.#player.subscribe((event, { phase }) => {
@@ -179,7 +184,10 @@ export class RatingSitting {
       this.#stall = setTimeout(() => veil.show({ title: page.texts.waiting }), STALL_MS);
     } else if (phase === "unreachable" && (this.#state === "rating" || this.#state === "loading")) {
       veil.show({ title: page.texts.unreachable, detail: page.texts.unreachable_how });
-    } else if (phase === "paused") this.#rest({ title: this.#goOnHow });
+    } else if (phase === "paused") {
+      this.#rest({ title: this.#goOnHow });
+      if (this.#state === "resting") this.#rewind();
+    }
     // A break or a page out of sight may come in the very last moment: there is nothing to go on with then.
     else if (phase === "ended" && (this.#state === "rating" || this.#state === "resting")) void this.#finish();
   }
@@ -188,7 +196,13 @@ export class RatingSitting {
     if (this.#state !== "rating" && this.#state !== "resting") return;
     const untouched = this.#recorder.value === null && value === this.#resumed_value;
     this.#recorder.dial(value, t_ms, untouched ? "restore" : source, raw);
-    if (this.#state === "resting") void this.#goOn();
+    this.#dial.pass(this.#player.position_s);
+    if (this.#state === "resting" && (this.#held || !this.#parts.page.hold_to_play)) void this.#goOn();
+  }
+
+  #hold(held: boolean): void {
+    this.#held = held;
+    if (!held) this.#rest({ title: this.#parts.page.texts.go_on });
   }
 
   async #goOn(): Promise<void> {
@@ -219,6 +233,18 @@ export class RatingSitting {
   #halt(message: Message): void {
     this.#rest(message);
     if (this.#state === "resting") this.#ask(message);
+  }
+
+  /** Only once the player says that it stands: the log tells where it stood. */
+  #rewind(): void {
+    const at_s = this.#player.position_s;
+    this.#farthest_s = Math.max(this.#farthest_s, at_s);
+    const from_s = this.#rewound_s(at_s);
+    if (from_s < at_s) this.#player.seek(from_s);
+  }
+
+  #rewound_s(at_s: number): number {
+    return rewound_s(at_s, this.#farthest_s, this.#parts.page);
   }
 
   #toggleBreak(): void {
@@ -254,6 +280,7 @@ export class RatingSitting {
     const { status, page } = this.#parts;
     const at_s = this.#player.position_s;
     status.showLeft(at_s);
+    this.#dial.pass(at_s);
     const { break_after_min, may_pause, texts } = page;
     if (!may_pause || break_after_min === null || this.#state !== "rating") return;
     const rated_min = (at_s - this.#rating_since_s) / 60;

@@ -6,8 +6,8 @@ from dialogram.study.design_keys import TABLES
 from dialogram.study.design_reader import DesignError, DesignReader
 from dialogram.study.design_sections import (
     check_language,
-    read_dials,
     read_questionnaires,
+    read_rate,
     read_scales,
     read_tasks,
     read_texts,
@@ -162,7 +162,7 @@ def load_design(text: str, *, name: str) -> Design:
         scales=read_scales(reader, top["language"]),
         extremes=RecallRule(**single["extremes"]),
         tasks=tasks,
-        rate=RateRule(**single["rate"] | {"dials": read_dials(reader, single["rate"]["dials"])}),
+        rate=read_rate(reader, single["rate"]),
         guess_tells_numbers=single["guess"]["tell_numbers"],
         consent_version=single["consent"]["version"],
         link_expire_days=single["links"]["expire_days"],

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from dialogram.study.rule import DialKind
+from dialogram.study.rule import DialKind, Display, Pause
 from dialogram.study.task import Role, Task
 
 type Kind = Literal["text", "whole number", "number", "yes or no", "list"]
@@ -125,7 +125,29 @@ TABLES: Final[dict[str, tuple[Key, ...]]] = {
         _task_key(Role.OBSERVER, (Task.RATE,)),
     ),
     "rate": (
-        Key(name="may_pause", kind="yes or no", default=True, meaning="Whether the participant may pause."),
+        Key(
+            name="pause",
+            kind="text",
+            default=Pause.ALLOWED,
+            choices=tuple(Pause),
+            meaning="Whether the participant may pause. With `rewind` it goes back after every interruption, "
+            "and what is rated the second time counts.",
+        ),
+        Key(
+            name="rewind_s",
+            kind="number",
+            default=5.0,
+            least=1,
+            most=60,
+            meaning='How far it goes back, seconds; only with `pause = "rewind"`.',
+        ),
+        Key(
+            name="hold_to_play",
+            kind="yes or no",
+            default=False,
+            meaning="Whether the recording plays only while a hand holds the dial, or the space bar. "
+            "Letting go is a pause, so it needs another `pause` than `none`.",
+        ),
         Key(
             name="break_after_min",
             kind="number",
@@ -144,7 +166,28 @@ TABLES: Final[dict[str, tuple[Key, ...]]] = {
             meaning="Length of the practice, seconds.",
         ),
         Key(
-            name="show_number", kind="yes or no", default=True, meaning="Whether the dial shows its value as a number."
+            name="display",
+            kind="text",
+            default=Display.DIAL,
+            choices=tuple(Display),
+            meaning="What is drawn: a half circle, a level line, or an upright one beside the recording.",
+        ),
+        Key(name="show_number", kind="yes or no", default=True, meaning="Whether it shows its value as a number."),
+        Key(name="show_labels", kind="yes or no", default=True, meaning="Whether the scale's words stand at it."),
+        Key(name="show_ticks", kind="yes or no", default=True, meaning="Whether it is ruled; neutral always is."),
+        Key(
+            name="show_colours",
+            kind="yes or no",
+            default=True,
+            meaning="Whether it has the colour of its rater's role; otherwise it is grey.",
+        ),
+        Key(
+            name="show_trace_s",
+            kind="number",
+            default=0.0,
+            least=0,
+            most=600,
+            meaning="How many of the seconds just rated are drawn above it as a quiet line; 0 draws none.",
         ),
         Key(
             name="dials",

@@ -1,10 +1,11 @@
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from dialogram.study.design_keys import TABLES
 from dialogram.study.design_reader import DesignReader
 from dialogram.study.questionnaire import Questionnaire, Subscale
-from dialogram.study.rule import DialKind
+from dialogram.study.rule import DialKind, Display, Pause, RateRule
 from dialogram.study.task import Role, Task
 from dialogram.study.texts import TEXT_KEYS, Texts, needed_texts, placeholders_of
 from dialogram.timeline import Scale
@@ -67,11 +68,16 @@ def read_tasks(reader: DesignReader, values: Mapping[str, tuple[str, ...]]) -> d
     return tasks
 
 
-def read_dials(reader: DesignReader, names: tuple[str, ...]) -> tuple[DialKind, ...]:
-    """Read what may be turned; whoever has no such device turns the dial on the screen."""
-    if DialKind.SCREEN not in names:
-        raise reader.refusal(("rate", "dials"), '"screen" among them, since it is always there', ", ".join(names))
-    return tuple(DialKind(name) for name in names)
+def read_rate(reader: DesignReader, values: Mapping[str, Any]) -> RateRule:
+    """Read what a rating is like; letting go of the dial cannot both pause and not pause."""
+    pause, dials = Pause(values["pause"]), tuple(DialKind(name) for name in values["dials"])
+    if DialKind.SCREEN not in dials:
+        raise reader.refusal(("rate", "dials"), '"screen" among them, since it is always there', ", ".join(dials))
+    if values["hold_to_play"] and dials != (DialKind.SCREEN,):
+        raise reader.refusal(("rate", "dials"), '"screen" alone, since no other dial can be held', ", ".join(dials))
+    if values["hold_to_play"] and pause is Pause.NONE:
+        raise reader.refusal(("rate", "pause"), "allowed or rewind, since hold_to_play pauses", values["pause"])
+    return RateRule(**{**values, "pause": pause, "display": Display(values["display"]), "dials": dials})
 
 
 def read_texts(reader: DesignReader, default: str, tasks: Mapping[Role, tuple[Task, ...]]) -> Texts:

@@ -16,6 +16,22 @@ class DialKind(StrEnum):
     """A phone, taken on the rating page; it writes a stream of its own."""
 
 
+class Display(StrEnum):
+    """What is drawn to be turned; all of them are one dial to the hand and to the log."""
+
+    DIAL = "dial"
+    SLIDER = "slider"
+    METER = "meter"
+
+
+class Pause(StrEnum):
+    """What becomes of the recording when it pauses."""
+
+    NONE = "none"
+    ALLOWED = "allowed"
+    REWIND = "rewind"
+
+
 @dataclass(frozen=True, kw_only=True)
 class RecallRule:
     """How the highest and lowest rated segments of a trace are picked, and how they are replayed."""
@@ -40,17 +56,31 @@ class RecallRule:
 class RateRule:
     """What a rating sitting is like."""
 
-    may_pause: bool
-    """Whether the participant may pause the recording."""
+    pause: Pause
+    """Whether the participant may pause the recording, and whether it then goes back a little."""
+    rewind_s: float
+    """How far it goes back, in seconds; what is rated again counts."""
+    hold_to_play: bool
+    """Whether the recording plays only while a hand holds the dial or a key."""
     break_after_min: float
     """After how many minutes of recording a break is offered; 0 offers none."""
     practice: bool
     """Whether a short practice comes first."""
     practice_s: float
     """Length of the practice, in seconds."""
+    display: Display
+    """What is drawn."""
     show_number: bool
-    """Whether the dial shows its value as a number."""
-    dials: tuple[DialKind, ...] = (DialKind.SCREEN,)
+    """Whether the value is shown as a number."""
+    show_labels: bool
+    """Whether the words of the scale stand at it."""
+    show_ticks: bool
+    """Whether the scale is ruled."""
+    show_colours: bool
+    """Whether it has its rater's colour, or is grey."""
+    show_trace_s: float
+    """How many of the seconds just rated are drawn as a line; 0 draws none."""
+    dials: tuple[DialKind, ...]
     """What the participant may choose from; the dial on the screen is always among them."""
 
     @property

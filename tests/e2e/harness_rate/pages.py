@@ -15,6 +15,8 @@ SCALE = {
     "high_label": "helpful",
 }
 
+DISPLAY = {"kind": "dial", "number": True, "labels": True, "ticks": True, "colours": True, "trace_s": 0}
+
 
 def rate_page(*, end_s: float, start_s: float = 0.0, **others: Any) -> dict[str, Any]:
     return {
@@ -25,7 +27,10 @@ def rate_page(*, end_s: float, start_s: float = 0.0, **others: Any) -> dict[str,
         "start_s": start_s,
         "end_s": end_s,
         "scale": SCALE,
+        "display": DISPLAY,
+        "hold_to_play": False,
         "may_pause": True,
+        "rewind_s": 0,
         "break_after_min": None,
         "resume": None,
         "role": "client",

@@ -251,14 +251,6 @@ def test_the_slider_says_what_it_is(make_room: MakeRoom, open_page: OpenPage) ->
     assert slider.get_attribute("aria-valuemax") == "100"
 
 
-@pytest.mark.parametrize("shown", [True, False])
-def test_the_number_is_shown_where_the_design_wants_it(make_room: MakeRoom, open_page: OpenPage, shown: bool) -> None:  # noqa: FBT001  # a parameter of the test
-    page = open_page(make_room({"rate": rate_page(end_s=19, show_number=shown)}).url("rate"))
-    begin(page)
-    assert value(page) == 51
-    expect(page.locator(".dial-number")).to_have_text("51" if shown else "")
-
-
 def test_another_page_takes_over(make_room: MakeRoom, open_page: OpenPage) -> None:
     opened = make_room({"rate": rate_page(end_s=19)})
     first = open_page(opened.url("rate"))

@@ -16,11 +16,12 @@ from dialogram.server.records.domain.traces import event_log_of
 from dialogram.server.records.domain.visits import Visit
 from dialogram.server.records.models import Description, ExtremeSet, Guess, Link, Sitting
 from dialogram.server.room.dials import allow, kinds_of
+from dialogram.server.room.displays import at_display
 from dialogram.server.room.phone_offer import may_offer
 from dialogram.server.room.texts import moments, texts_of
 from dialogram.study import Task
 from dialogram.study.assignment import ToldNumbers, one_in
-from dialogram.study.rule import DialKind
+from dialogram.study.rule import DialKind, Pause
 from dialogram.study.sitting import Step
 from dialogram.study.texts import recall_question
 from dialogram.timeline import Scale
@@ -57,7 +58,7 @@ def show(request: HttpRequest, visit: Visit, *, missing: str = "") -> HttpRespon
     }[step](visit)
     context: dict[str, Any] = {"step": step, "role": visit.sitting.participant.role, "missing": missing}
     if texts := texts_of(step):
-        texts = {**texts, **own.pop("texts", {})}
+        texts = {**texts, **at_display(step, visit.design.rate), **own.pop("texts", {})}
         page_data = _page_data(request, visit) | {"texts": texts} | own.pop("page_data", {})
         context |= {"texts": texts, "page_data": page_data}
     response = render(request, f"room/{TEMPLATES[step]}.html", context | own, status=422 if missing else 200)
@@ -97,7 +98,15 @@ def _page_data(request: HttpRequest, visit: Visit) -> dict[str, Any]:
         "end_s": recording.end_s,
         "role": sitting.participant.role,
         "stop_url": reverse("room:stop"),
-        "show_number": design.rate.show_number,
+        "display": {
+            "kind": design.rate.display,
+            "number": design.rate.show_number,
+            "labels": design.rate.show_labels,
+            "ticks": design.rate.show_ticks,
+            "colours": design.rate.show_colours,
+            "trace_s": design.rate.show_trace_s,
+        },
+        "hold_to_play": design.rate.hold_to_play,
         "dials": design.rate.dials,
         "scale": scale_data(design.scale()),
     }
@@ -187,7 +196,8 @@ def _rate(visit: Visit) -> dict[str, Any]:
     return {
         "texts": {"break_offer": _text(visit, "break").strip()},
         "page_data": {
-            "may_pause": rule.may_pause,
+            "may_pause": rule.pause is not Pause.NONE,
+            "rewind_s": rule.rewind_s if rule.pause is Pause.REWIND else 0.0,
             "break_after_min": rule.break_after_min or None,
             "resume": resume,
             "phone": may_offer(visit.design),

@@ -49,9 +49,6 @@ def _dial() -> dict[str, str]:
 def _rate() -> dict[str, str]:
     return _dial() | {
         "title": _("Rating"),
-        "begin": _("Touch the dial to begin"),
-        "begin_how": _("Then turn it as you feel, all the while: by hand, with the wheel or the arrow keys."),
-        "go_on": _("Touch the dial to go on"),
         "go_on_at": _("You are at {time}."),
         "unseen": _("It paused while this window was out of sight."),
         "break": _("A break"),
@@ -118,17 +115,11 @@ def phone_texts() -> Mapping[str, str]:
 def _practice() -> dict[str, str]:
     return _dial() | {
         "title": _("Practice"),
-        "practice_high": _("Turn the dial all the way to “{label}”"),
         "practice_low": _("Now all the way to “{label}”"),
         "practice_neutral": _("And back to the middle: “{label}”"),
         "practice_how": _("Drag it, turn the wheel, use the arrow keys, or press − and +."),
-        "practice_follow": _("Now touch the dial, and the recording plays"),
-        "practice_follow_how": _(
-            "Turn as you feel while it goes on. If nothing changes for you, leave the dial where it is."
-        ),
         "practice_done": _("This is the line you drew"),
         "practice_done_how": _("Nothing of it was kept."),
-        "practice_done_still": _("You left the dial where it was. That is fine too. Nothing of it was kept."),
         "seconds_left": _("{n} seconds of practice left"),
         "step_of": _("Step {n} of {of}"),
         "again": _("Practise once more"),
