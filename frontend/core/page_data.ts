@@ -1,5 +1,6 @@
 import type { Display } from "./display.ts";
 import type { Resume, Scale } from "./protocol.ts";
+import type { TargetPath } from "./target.ts";
 
 export type Role = "client" | "therapist" | "observer";
 export type Texts<Key extends string> = Readonly<Record<Key, string>>;
@@ -34,6 +35,10 @@ export interface RatePageData<Key extends string> extends DialPageData<Key> {
 
 export interface PracticePageData<Key extends string> extends DialPageData<Key> {
   readonly practice: { readonly start_s: number; readonly length_s: number };
+  readonly base: string;
+  readonly csrf: string;
+  /** The ring's path; null where the practice has none. */
+  readonly target: TargetPath | null;
   readonly next_url: string;
 }
 

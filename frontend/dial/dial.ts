@@ -147,6 +147,11 @@ export class Dial {
     if (this.#enabled) this.#options.onHand(this.#model.value, t_ms, source);
   }
 
+  /** Show a ring round a value for the hand to follow, or none. */
+  aim(value: number | null): void {
+    this.#drawing.aim(value);
+  }
+
   /** Draw the line of what was just rated on to where the recording is. */
   pass(media_s: number): void {
     this.#recent?.draw(media_s, this.#model.value);

@@ -12,6 +12,8 @@ export type Grip = (from: Point, to: Point) => number;
 export interface Drawing {
   readonly svg: SVGSVGElement;
   draw(value: number, text: string): void;
+  /** Show a ring round a value for the hand to follow, or none. */
+  aim(value: number | null): void;
   /** Take hold of it where it now lies on the page. */
   grip(): Grip;
 }

@@ -2,7 +2,7 @@ import { angle_deg, type Point, polar, SWEEP_DEG, turned_deg } from "../core/dia
 import type { Display } from "../core/display.ts";
 import type { Scale } from "../core/protocol.ts";
 import type { Drawing, Grip } from "./drawing.ts";
-import { at, lights, line, picture, shape, text, ticks } from "./shapes.ts";
+import { at, lights, line, picture, place, shape, text, ticks } from "./shapes.ts";
 
 const WIDTH = 480;
 const HEIGHT = 248;
@@ -39,6 +39,7 @@ export class HalfCircle implements Drawing {
   readonly #filled = shape("path", { class: "dial-filled" });
   readonly #knob = buildKnob();
   readonly #bead = shape("circle", { class: "dial-bead", r: 9 });
+  readonly #ring = shape("circle", { class: "dial-ring", r: 17, visibility: "hidden" });
   readonly #number = text("", { class: "dial-number", x: PIVOT.x, y: PIVOT.y - 26, "text-anchor": "middle" });
 
   constructor(scale: Scale, display: Display) {
@@ -70,6 +71,7 @@ export class HalfCircle implements Drawing {
       shape("path", { class: "dial-face", d: half(KNOB), fill: "url(#dial-face)" }),
       shape("g", { "clip-path": "url(#dial-upper)" }, this.#knob),
       this.#bead,
+      this.#ring,
       this.#number,
     );
   }
@@ -82,6 +84,11 @@ export class HalfCircle implements Drawing {
     this.#bead.setAttribute("cx", x.toFixed(2));
     this.#bead.setAttribute("cy", y.toFixed(2));
     this.#number.textContent = words;
+  }
+
+  aim(value: number | null): void {
+    const { x, y } = polar(PIVOT, TRACK, angle_deg(value ?? this.#scale.neutral, this.#scale));
+    place(this.#ring, value === null ? null : { x, y });
   }
 
   /** The hand goes round the pivot. */

@@ -1,7 +1,7 @@
 import { type Display, share, slid } from "../core/display.ts";
 import type { Scale } from "../core/protocol.ts";
 import type { Drawing, Grip } from "./drawing.ts";
-import { lights, line, picture, shape, text, ticks } from "./shapes.ts";
+import { lights, line, picture, place, shape, text, ticks } from "./shapes.ts";
 
 const WIDTH = 260;
 const HEIGHT = 372;
@@ -27,6 +27,7 @@ export class Meter implements Drawing {
   readonly #neutral_y: number;
   readonly #filled = shape("path", { class: "dial-filled" });
   readonly #handle: SVGElement;
+  readonly #ring = plate(7, { class: "dial-ring", visibility: "hidden" });
   readonly #number = text("", { class: "dial-number", x: NUMBER_X - TRACK_X, y: 14 });
 
   constructor(scale: Scale, display: Display) {
@@ -58,6 +59,7 @@ export class Meter implements Drawing {
       shape("path", { class: "dial-neutral", d: `M ${TRACK_X - 14} ${this.#neutral_y} h 28` }),
       ...(display.labels ? [label] : []),
       this.#handle,
+      this.#ring,
     );
   }
 
@@ -70,6 +72,10 @@ export class Meter implements Drawing {
     this.#handle.setAttribute("transform", `translate(${TRACK_X} ${y})`);
     this.#filled.setAttribute("d", `M ${TRACK_X} ${this.#neutral_y} V ${y}`);
     this.#number.textContent = words;
+  }
+
+  aim(value: number | null): void {
+    place(this.#ring, value === null ? null : { x: TRACK_X, y: this.#y(value) });
   }
 
   grip(): Grip {

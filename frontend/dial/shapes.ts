@@ -21,6 +21,12 @@ export function picture(width: number, height: number, ...children: SVGElement[]
   return shape("svg", { class: "dial-drawing", viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }, ...children);
 }
 
+/** Put an element to a point, or out of sight. */
+export function place(element: SVGElement, point: Point | null): void {
+  element.setAttribute("visibility", point ? "visible" : "hidden");
+  if (point) element.setAttribute("transform", `translate(${at(point)})`);
+}
+
 export function text(words: string, attributes: Attributes): SVGTextElement {
   const element = shape("text", attributes);
   element.textContent = words;

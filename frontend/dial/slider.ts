@@ -1,7 +1,7 @@
 import { type Display, share, slid } from "../core/display.ts";
 import type { Scale } from "../core/protocol.ts";
 import type { Drawing, Grip } from "./drawing.ts";
-import { lights, line, picture, shape, text, ticks } from "./shapes.ts";
+import { lights, line, picture, place, shape, text, ticks } from "./shapes.ts";
 
 const WIDTH = 480;
 const HEIGHT = 150;
@@ -20,6 +20,7 @@ export class Slider implements Drawing {
   readonly #neutral_x: number;
   readonly #filled = shape("path", { class: "dial-filled" });
   readonly #thumb: SVGElement;
+  readonly #ring = shape("circle", { class: "dial-ring", r: THUMB + 8, visibility: "hidden" });
   readonly #number = text("", { class: "dial-number", x: WIDTH / 2, y: 52, "text-anchor": "middle" });
 
   constructor(scale: Scale, display: Display) {
@@ -50,6 +51,7 @@ export class Slider implements Drawing {
       shape("path", { class: "dial-neutral", d: `M ${this.#neutral_x} ${TRACK_Y - 10} v 20` }),
       ...(display.labels ? [label] : []),
       this.#thumb,
+      this.#ring,
       this.#number,
     );
   }
@@ -63,6 +65,10 @@ export class Slider implements Drawing {
     this.#thumb.setAttribute("transform", `translate(${x} ${TRACK_Y})`);
     this.#filled.setAttribute("d", `M ${this.#neutral_x} ${TRACK_Y} H ${x}`);
     this.#number.textContent = words;
+  }
+
+  aim(value: number | null): void {
+    place(this.#ring, value === null ? null : { x: this.#x(value), y: TRACK_Y });
   }
 
   grip(): Grip {

@@ -1,5 +1,6 @@
 import type { SendOutcome, SendRecords } from "../core/outbox.ts";
 import { readRecordsAnswer, readStreamOpened, type StreamOpened } from "../core/protocol.ts";
+import { type Move, readTryAnswer, type TryAnswer } from "../core/target.ts";
 
 const TIMEOUT_MS = 15_000;
 /** Above this a browser refuses to carry a request beyond the page's end. */
@@ -87,6 +88,12 @@ export class RoomClient {
       return { kind: "missing", missing: typeof json?.missing === "number" ? json.missing : 0 };
     }
     return { kind: "again" };
+  }
+
+  /** Hand in a try at following the ring; null to try again. */
+  async tried(number: number, moves: readonly Move[]): Promise<TryAnswer | null> {
+    const reply = await this.#post("tries", JSON.stringify({ number, moves }));
+    return reply?.status === 200 ? readTryAnswer(reply.json) : null;
   }
 
   #post(path: string, body: string): Promise<Reply | null> {

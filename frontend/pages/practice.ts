@@ -9,8 +9,10 @@ import { GOALS, reached } from "../core/practice.ts";
 import { filled } from "../core/time_text.ts";
 import { Dial } from "../dial/dial.ts";
 import { Player } from "../media/player.ts";
+import { RoomClient } from "../media/room_client.ts";
 import { ChosenDial } from "./parts/chosen_dial.ts";
 import { marked, pageJson, sleep, write } from "./parts/elements.ts";
+import { followRing, type RingParts } from "./parts/follow_ring.ts";
 import { playOnceAllowed } from "./parts/play_once_allowed.ts";
 import { PRACTICE_TEXTS, type PracticeText } from "./parts/practice_texts.ts";
 import { type Message, Veil } from "./parts/veil.ts";
@@ -23,7 +25,7 @@ const HEIGHT = 150;
 
 const page = readPageData<PracticePageData<PracticeText>>(pageJson(), PRACTICE_TEXTS);
 const { texts, scale, practice } = page;
-const STEPS = GOALS.length + 1;
+const STEPS = GOALS.length + (page.target ? 2 : 1);
 const stretch = { start_s: practice.start_s, end_s: practice.start_s + practice.length_s };
 const veil = new Veil();
 const drawn = marked("drawn");
@@ -31,7 +33,9 @@ const player = new Player(marked<HTMLMediaElement>("media"), stretch, stretch.st
 const chosen = await ChosenDial.open(page);
 let asked: Message | null = null;
 let moments: Moment[] = [];
-let onHand: () => void = () => {};
+let onHand: (value: number, t_ms: number) => void = () => {};
+let onHold: (held: boolean) => void = () => {};
+let target = page.target;
 const dial = new Dial({
   host: marked("dial"),
   stage: marked("stage"),
@@ -39,7 +43,8 @@ const dial = new Dial({
   value: scale.neutral,
   display: page.display,
   texts: { label: texts.dial_label, less: texts.dial_less, more: texts.dial_more },
-  onHand: () => onHand(),
+  onHand: (value, t_ms) => onHand(value, t_ms),
+  ...(page.hold_to_play ? { onHold: (held: boolean) => onHold(held) } : {}),
 });
 
 /** Ask for something the hand is to do; first of all for the dial itself, where it is away. */
@@ -47,6 +52,16 @@ function ask(message: Message): void {
   asked = message;
   veil.show(chosen?.reword(message) ?? message);
 }
+
+const ring: RingParts = {
+  dial,
+  client: new RoomClient(page.base, page.csrf),
+  texts,
+  say: ask,
+  listen: (listener) => {
+    onHand = listener;
+  },
+};
 
 function showStep(index: number): void {
   write(marked("told"), filled(texts.step_of, { n: index + 1, of: STEPS }));
@@ -82,21 +97,38 @@ function played(): Promise<void> {
 async function follow(): Promise<void> {
   ask({ title: texts.practice_follow, detail: texts.practice_follow_how });
   await new Promise<void>((resolve) => {
-    onHand = resolve;
+    if (page.hold_to_play) onHold = (held) => held && resolve();
+    else onHand = () => resolve();
   });
   moments = [{ media_s: stretch.start_s, value: dial.value }];
-  onHand = () => moments.push({ media_s: player.position_s, value: dial.value });
+  onHand = (value) => {
+    moments.push({ media_s: player.position_s, value });
+    dial.pass(player.position_s);
+  };
+  let wanted = true;
+  const play = (): Promise<void> =>
+    playOnceAllowed(player, { ask: () => veil.show({ title: texts.begin_click }), wanted: () => wanted });
+  onHold = (held) => {
+    wanted = held;
+    if (held) void play();
+    else {
+      player.pause();
+      veil.show({ title: texts.go_on });
+    }
+  };
   const told = setInterval(() => {
+    dial.pass(player.position_s);
     const n = Math.max(0, Math.ceil(stretch.end_s - player.position_s));
     write(marked("told"), filled(texts.seconds_left, { n }));
   }, TICK_MS);
   const end = played();
   asked = null;
   veil.hide();
-  await playOnceAllowed(player, { ask: () => veil.show({ title: texts.begin_click }), wanted: () => true });
+  await play();
   await end;
   clearInterval(told);
   onHand = () => {};
+  onHold = () => {};
 }
 
 function showDrawn(): void {
@@ -124,7 +156,11 @@ async function practise(): Promise<void> {
     ask({ title: filled(goals[goal], { label: labels[goal] }), detail: index === 0 ? texts.practice_how : "" });
     await turnTo(goal);
   }
-  showStep(GOALS.length);
+  if (target) {
+    showStep(GOALS.length);
+    target = await followRing(ring, target);
+  }
+  showStep(STEPS - 1);
   await follow();
   showStep(STEPS);
   dial.enabled = false;

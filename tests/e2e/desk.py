@@ -28,8 +28,8 @@ def short_design(*, per_kind: int = 3, practice: bool = True) -> str:
         "warm_up_s": "4",
         "lead_in_s": "2",
         "same_kind_gap_s": "3",
-        "practice": str(practice).lower(),
-        "practice_s": "10",
+        "asked": str(practice).lower(),
+        "recording_s": "10",
     }
     text = shipped_text("helpfulness")
     for key, value in shorter.items():

@@ -57,7 +57,7 @@ def short_design(*changes: tuple[str, str]) -> str:
         ("warm_up_s = 60", "warm_up_s = 5"),
         ("lead_in_s = 15", "lead_in_s = 3"),
         ("same_kind_gap_s = 60", "same_kind_gap_s = 5"),
-        ("practice_s = 60", "practice_s = 10"),
+        ("recording_s = 60", "recording_s = 10"),
     )
     for before, after in (*shorter, *changes):
         assert before in text, before

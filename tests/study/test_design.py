@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dialogram.study import DesignError, Role, Task, load_design, shipped_design, shipped_text
 from dialogram.study.design_keys import TABLES, Key
+from dialogram.study.practice import PracticeRule
 from dialogram.study.rule import DialKind, Display, Pause, RateRule, RecallRule
 from dialogram.study.texts import TEXT_KEYS, TextKey, needed_texts, placeholders_of
 
@@ -54,8 +55,6 @@ def test_the_shipped_design_follows_the_published_study() -> None:
         rewind_s=5,
         hold_to_play=False,
         break_after_min=25,
-        practice=True,
-        practice_s=60,
         display=Display.DIAL,
         show_number=True,
         show_labels=True,
@@ -63,6 +62,9 @@ def test_the_shipped_design_follows_the_published_study() -> None:
         show_colours=True,
         show_trace_s=0,
         dials=(DialKind.SCREEN,),
+    )
+    assert design.practice == PracticeRule(
+        asked=True, recording_s=60, target_s=0, tolerance=0.1, least_share=0.7, tries=3
     )
     assert design.guess_tells_numbers
     assert design.has_guess
@@ -162,6 +164,7 @@ def test_open_places_are_filled_or_asked_for() -> None:
         ("show_number = true", 'show_number = "yes"', "show_number", "rate.show_number", "true or false"),
         ('"allowed"', '"maybe"', "pause", "rate.pause", 'expected "none" or "allowed" or "rewind", found "maybe"'),
         ('"allowed"', '"none"\nhold_to_play = true', "pause", "rate.pause", "allowed or rewind, since hold_to_play"),
+        ("recording_s = 60", "target_s = 5", "target_s", "practice.target_s", "0, or at least 10, found 5"),
         ("show_number = true", 'display = "knob"', "display", "rate.display", '"dial" or "slider" or "meter"'),
         ("low = 0", "low = 60", "[[scales]]", "scales[1]", "low < neutral < high"),
         ('low = "hindering"', 'low = ""', 'low = "', "scales[1].labels.en.low", "not empty"),
@@ -284,13 +287,14 @@ def test_a_design_without_guess_needs_no_texts_for_it() -> None:
 def test_defaults_are_those_of_the_key_table() -> None:
     data = tomllib.loads(SHIPPED)
     text = SHIPPED
-    for table in ("extremes", "rate", "guess", "links"):
+    for table in ("extremes", "rate", "practice", "guess", "links"):
         for key in data[table]:
             number = line_of(text, f"{key} = ")
             text = "\n".join(line for n, line in enumerate(text.splitlines(), 1) if n != number)
     design = load_design(text, name="mine.toml")
     assert design.extremes == shipped_design("helpfulness").extremes
     assert design.rate == shipped_design("helpfulness").rate
+    assert design.practice == shipped_design("helpfulness").practice
     assert design.link_expire_days == 14
 
 

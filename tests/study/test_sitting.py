@@ -63,7 +63,7 @@ def test_a_new_consent_version_is_asked_first_in_every_task() -> None:
 
 
 def test_without_practice_it_is_left_out() -> None:
-    design = dataclasses.replace(DESIGN, rate=dataclasses.replace(DESIGN.rate, practice=False))
+    design = dataclasses.replace(DESIGN, practice=dataclasses.replace(DESIGN.practice, asked=False))
     ready = Sitting(
         role=Role.CLIENT, task=Task.RATE, consent_version="1", passed=frozenset({Step.CHECK, Step.INSTRUCTIONS})
     )

@@ -1,9 +1,11 @@
 """Statistics, one topic a file; numpy and scipy only."""
 
+from dialogram.analysis.delay import take_out_delay
 from dialogram.analysis.discrepancies import Discrepancy, DiscrepancyRule, find_discrepancies
 from dialogram.analysis.dyad import DyadResult, compare
 from dialogram.analysis.extremes import Extreme, Extremes, ExtremesRule, pick_extremes
 from dialogram.analysis.guess import GuessScore, OwnView, score_guess, view_own
+from dialogram.analysis.reaction import Following, measure_following
 from dialogram.analysis.segment_mean import mean_over
 
 __all__ = [
@@ -13,12 +15,15 @@ __all__ = [
     "Extreme",
     "Extremes",
     "ExtremesRule",
+    "Following",
     "GuessScore",
     "OwnView",
     "compare",
     "find_discrepancies",
     "mean_over",
+    "measure_following",
     "pick_extremes",
     "score_guess",
+    "take_out_delay",
     "view_own",
 ]

@@ -2,9 +2,10 @@
 
 import json
 import math
+from itertools import pairwise
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, ValidationError, field_validator
 from pydantic_core import from_json
 
 from dialogram.capture.event_log import PHONE_KINDS
@@ -12,6 +13,8 @@ from dialogram.capture.event_log import PHONE_KINDS
 MOST_BYTES = 256 * 1024
 MOST_RECORDS = 64
 MOST_EVENTS = 4_000
+MOST_MOVES = 20_000
+MOST_TRY_S = 3_600.0
 MOST_SEQ = 10_000_000
 MOST_T_MS = 1e12
 MOST_KIND = 32
@@ -60,6 +63,7 @@ def _event(value: Any) -> list[Any]:
 type StreamId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 type Seq = Annotated[int, Field(ge=0, le=MOST_SEQ)]
 type Epoch = Annotated[int, Field(ge=0)]
+type TrySecond = Annotated[float, Field(ge=0, le=MOST_TRY_S)]
 type Count = Annotated[int, Field(ge=0)]
 type Event = Annotated[Any, AfterValidator(_event)]
 
@@ -179,6 +183,23 @@ class PhonesEnded(Message):
     settled: bool
 
 
+class TryRequest(Message):
+    """`POST tries`: how a hand followed the ring of the practice."""
+
+    number: Annotated[int, Field(ge=1)]
+    moves: Annotated[
+        list[Annotated[tuple[TrySecond, float], Strict(strict=False)]], Field(min_length=1, max_length=MOST_MOVES)
+    ]
+    """(seconds since the ring began, value), in order, the first at 0."""
+
+    @field_validator("moves")
+    @classmethod
+    def _in_order(cls, moves: list[tuple[float, float]]) -> list[tuple[float, float]]:
+        if moves[0][0] != 0 or any(after[0] < before[0] for before, after in pairwise(moves)):
+            raise ValueError("expected moves in order of time, the first at 0")
+        return moves
+
+
 class Problem(Message):
     """Why a request was refused."""
 
@@ -225,6 +246,17 @@ def parse_sign(body: bytes) -> PhoneSign:
 def parse_finish(body: bytes) -> FinishRequest:
     """Read the body of `POST finish`; raises `MessageError`."""
     return _parse(FinishRequest, body)
+
+
+def parse_try(body: bytes) -> TryRequest:
+    """Read the body of `POST tries`; raises `MessageError`.
+
+    Examples
+    --------
+    >>> parse_try(b'{"number": 1, "moves": [[0, 50], [2.25, 51.5]]}').moves
+    [(0.0, 50.0), (2.25, 51.5)]
+    """
+    return _parse(TryRequest, body)
 
 
 def canonical(record: Record) -> bytes:
@@ -280,6 +312,7 @@ def _first_finding(model: type[Message], error: ValidationError) -> tuple[str, s
         *Record.model_fields,
         *FinishRequest.model_fields,
         *PhoneSign.model_fields,
+        *TryRequest.model_fields,
     }
     # an unknown key is somebody's text: only positions and the protocol's own names are said
     where = ".".join(str(part) for part in finding["loc"] if isinstance(part, int) or part in known) or model.__name__

@@ -6,12 +6,14 @@ from dialogram.study.design_keys import TABLES
 from dialogram.study.design_reader import DesignError, DesignReader
 from dialogram.study.design_sections import (
     check_language,
+    read_practice,
     read_questionnaires,
     read_rate,
     read_scales,
     read_tasks,
     read_texts,
 )
+from dialogram.study.practice import PracticeRule
 from dialogram.study.questionnaire import Questionnaire
 from dialogram.study.rule import RateRule, RecallRule
 from dialogram.study.task import Role, Task
@@ -21,7 +23,7 @@ from dialogram.timeline import Scale
 SHIPPED = ("helpfulness",)
 """The designs that come with the program."""
 
-_SUBTABLES = ("scales", "extremes", "tasks", "rate", "guess", "consent", "links", "texts", "questionnaires")
+_SUBTABLES = ("scales", "extremes", "tasks", "rate", "practice", "guess", "consent", "links", "texts", "questionnaires")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,7 @@ class Design:
     extremes: RecallRule
     tasks: Mapping[Role, tuple[Task, ...]]
     rate: RateRule
+    practice: PracticeRule
     guess_tells_numbers: bool
     consent_version: str
     link_expire_days: int
@@ -144,15 +147,15 @@ def load_design(text: str, *, name: str) -> Design:
     >>> load_design('format = 1\nname = "mine"\ntitel = "Mine"', name="mine.toml")
     Traceback (most recent call last):
     dialogram.study.design_reader.DesignError: mine.toml, line 3, titel: expected one of consent, extremes, format,
-    guess, language, links, name, questionnaires, rate, scales, tasks, texts, title, found the unknown key "titel";
-    did you mean title?
+    guess, language, links, name, practice, questionnaires, rate, scales, tasks, texts, title, found the unknown key
+    "titel"; did you mean title?
     """
     reader = DesignReader(text, file=name)
     reader.refuse_unknown((), {*(key.name for key in TABLES[""]), *_SUBTABLES})
     top = reader.read((), TABLES[""])
     check_language(reader, ("language",), top["language"])
     single = {}
-    for table in ("extremes", "tasks", "rate", "guess", "consent", "links"):
+    for table in ("extremes", "tasks", "rate", "practice", "guess", "consent", "links"):
         reader.refuse_unknown((table,), [key.name for key in TABLES[table]])
         single[table] = reader.read((table,), TABLES[table], required=table in {"tasks", "consent"})
     tasks = read_tasks(reader, single["tasks"])
@@ -163,6 +166,7 @@ def load_design(text: str, *, name: str) -> Design:
         extremes=RecallRule(**single["extremes"]),
         tasks=tasks,
         rate=read_rate(reader, single["rate"]),
+        practice=read_practice(reader, single["practice"]),
         guess_tells_numbers=single["guess"]["tell_numbers"],
         consent_version=single["consent"]["version"],
         link_expire_days=single["links"]["expire_days"],

@@ -156,15 +156,6 @@ TABLES: Final[dict[str, tuple[Key, ...]]] = {
             most=240,
             meaning="After how many minutes of recording a break is offered; 0 offers none.",
         ),
-        Key(name="practice", kind="yes or no", default=True, meaning="Whether a short practice comes first."),
-        Key(
-            name="practice_s",
-            kind="number",
-            default=60.0,
-            least=10,
-            most=600,
-            meaning="Length of the practice, seconds.",
-        ),
         Key(
             name="display",
             kind="text",
@@ -197,6 +188,50 @@ TABLES: Final[dict[str, tuple[Key, ...]]] = {
             meaning='What may be turned. The dial on the screen is always there, so `"screen"` is always named; '
             "where more is, a page before the practice lets the participant choose, try and calibrate it. "
             'With `"phone"` the rating page lets her take a phone, where the program runs with `serve --lan`.',
+        ),
+    ),
+    "practice": (
+        Key(name="asked", kind="yes or no", default=True, meaning="Whether a short practice comes before the rating."),
+        Key(
+            name="recording_s",
+            kind="number",
+            default=60.0,
+            least=10,
+            most=600,
+            meaning="How much of the recording is played in it, seconds.",
+        ),
+        Key(
+            name="target_s",
+            kind="number",
+            default=0.0,
+            least=0,
+            most=120,
+            meaning="How long the hand first follows a ring that moves by itself, seconds, at least 10; "
+            "0 asks for none. What the hand did is kept, and how late it is.",
+        ),
+        Key(
+            name="tolerance",
+            kind="number",
+            default=0.1,
+            least=0.01,
+            most=0.5,
+            meaning="How far from the ring still counts as on it, as a share of the scale; a delay does not count.",
+        ),
+        Key(
+            name="least_share",
+            kind="number",
+            default=0.7,
+            least=0,
+            most=1,
+            meaning="For which share of the time the hand has to be on it.",
+        ),
+        Key(
+            name="tries",
+            kind="whole number",
+            default=3,
+            least=1,
+            most=10,
+            meaning="After so many tries it goes on, whatever came of them.",
         ),
     ),
     "guess": (

@@ -4,6 +4,7 @@ from typing import Any
 
 from dialogram.study.design_keys import TABLES
 from dialogram.study.design_reader import DesignReader
+from dialogram.study.practice import PracticeRule
 from dialogram.study.questionnaire import Questionnaire, Subscale
 from dialogram.study.rule import DialKind, Display, Pause, RateRule
 from dialogram.study.task import Role, Task
@@ -11,6 +12,7 @@ from dialogram.study.texts import TEXT_KEYS, Texts, needed_texts, placeholders_o
 from dialogram.timeline import Scale
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+LEAST_TARGET_S = 10.0
 _EXPORT_KEY = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -78,6 +80,13 @@ def read_rate(reader: DesignReader, values: Mapping[str, Any]) -> RateRule:
     if values["hold_to_play"] and pause is Pause.NONE:
         raise reader.refusal(("rate", "pause"), "allowed or rewind, since hold_to_play pauses", values["pause"])
     return RateRule(**{**values, "pause": pause, "display": Display(values["display"]), "dials": dials})
+
+
+def read_practice(reader: DesignReader, values: Mapping[str, Any]) -> PracticeRule:
+    """Read what the practice asks; a target too short to be followed measures nothing."""
+    if 0 < values["target_s"] < LEAST_TARGET_S:
+        raise reader.refusal(("practice", "target_s"), f"0, or at least {LEAST_TARGET_S:g}", values["target_s"])
+    return PracticeRule(**values)
 
 
 def read_texts(reader: DesignReader, default: str, tasks: Mapping[Role, tuple[Task, ...]]) -> Texts:

@@ -64,10 +64,6 @@ class RateRule:
     """Whether the recording plays only while a hand holds the dial or a key."""
     break_after_min: float
     """After how many minutes of recording a break is offered; 0 offers none."""
-    practice: bool
-    """Whether a short practice comes first."""
-    practice_s: float
-    """Length of the practice, in seconds."""
     display: Display
     """What is drawn."""
     show_number: bool

@@ -116,7 +116,7 @@ def _is_behind(step: Step, sitting: Sitting, design: Design) -> bool:
         Step.CONSENT: sitting.consent_version == design.consent_version,
         Step.INSTRUCTIONS: sitting.task is Task.RECALL and not sitting.replays,
         Step.DIAL: not design.rate.devices,
-        Step.PRACTICE: not design.rate.practice,
+        Step.PRACTICE: not design.practice.asked,
         Step.SEGMENT: all(replay.finished for replay in sitting.replays),
     }
     return step in sitting.passed or not_needed.get(step, False)

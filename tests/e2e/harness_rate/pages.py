@@ -43,6 +43,7 @@ def rate_page(*, end_s: float, start_s: float = 0.0, **others: Any) -> dict[str,
 def practice_page(*, start_s: float = 0.0, length_s: float = 4.0, **others: Any) -> dict[str, Any]:
     return rate_page(end_s=20.0) | {
         "practice": {"start_s": start_s, "length_s": length_s},
+        "target": None,
         "next_url": "/room/done",
         "texts": texts.PRACTICE,
         **others,

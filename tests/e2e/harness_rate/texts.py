@@ -68,6 +68,14 @@ RATE = PAGE | {
 }
 
 PRACTICE = PAGE | {
+    "go_on": "Touch the dial to go on",
+    "target": "Follow the ring with your hand",
+    "target_how": "It moves by itself for a while. Take hold when you are ready.",
+    "target_now": "Follow the ring",
+    "target_met": "That is it",
+    "target_again": "Once more, in your own time",
+    "target_again_how": "A hand always trails a little. That is as it should be.",
+    "target_enough": "Thank you, that is enough of it",
     "title": "Practice",
     "practice_high": "Turn the dial all the way to “{label}”",
     "practice_low": "Now all the way to “{label}”",

@@ -19,6 +19,7 @@ from dialogram.server.room.dials import allow, kinds_of
 from dialogram.server.room.displays import at_display
 from dialogram.server.room.phone_offer import may_offer
 from dialogram.server.room.texts import moments, texts_of
+from dialogram.server.room.tries import target_of
 from dialogram.study import Task
 from dialogram.study.assignment import ToldNumbers, one_in
 from dialogram.study.rule import DialKind, Pause
@@ -175,7 +176,7 @@ def _choose_dial(visit: Visit) -> dict[str, Any]:
 
 def _practice(visit: Visit) -> dict[str, Any]:
     recording = visit.sitting.recording
-    length_s = min(visit.design.rate.practice_s, recording.end_s - recording.trim_start_s)
+    length_s = min(visit.design.practice.recording_s, recording.end_s - recording.trim_start_s)
     how = texts_of(Step.PRACTICE)["practice_how"]
     return {
         "texts": {
@@ -184,6 +185,7 @@ def _practice(visit: Visit) -> dict[str, Any]:
         },
         "page_data": {
             "practice": {"start_s": recording.trim_start_s, "length_s": length_s},
+            "target": target_of(visit.sitting, visit.design),
             "next_url": reverse("room:practised"),
         },
     }

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dialogram.server.room import capture, drafts, entry, media, phone, phone_offer, visit
+from dialogram.server.room import capture, drafts, entry, media, phone, phone_offer, tries, visit
 
 app_name = "room"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("room/sittings/<str:sitting_id>/streams", capture.open_stream, name="streams"),
     path("room/sittings/<str:sitting_id>/records", capture.take_records, name="records"),
     path("room/sittings/<str:sitting_id>/finish", capture.finish, name="finish"),
+    path("room/sittings/<str:sitting_id>/tries", tries.take_try, name="tries"),
     path("room/sittings/<str:sitting_id>/phone", phone_offer.look, name="phone-look"),
     path("room/sittings/<str:sitting_id>/phone/offer", phone_offer.offer, name="phone-offer"),
     path("room/sittings/<str:sitting_id>/phone/end", phone_offer.end, name="phone-end"),

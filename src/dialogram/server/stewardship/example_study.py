@@ -44,7 +44,7 @@ LENGTH_S = 240.0
 TRIAL_LENGTH_S = 90.0
 SEED = 20_161
 CURVE_STEP_S = 0.25
-SHORTER = {"window_s": 10, "warm_up_s": 15, "lead_in_s": 5, "same_kind_gap_s": 20, "practice_s": 20}
+SHORTER = {"window_s": 10, "warm_up_s": 15, "lead_in_s": 5, "same_kind_gap_s": 20, "recording_s": 20}
 """The example's session lasts four minutes, not fifty; its segments are shorter to match."""
 
 MOMENTS = ((30, 24), (66, -30), (100, 34), (136, -22), (170, 28), (208, -34))

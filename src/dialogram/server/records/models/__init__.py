@@ -7,6 +7,7 @@ from dialogram.server.records.models.jobs import Job
 from dialogram.server.records.models.links import Link
 from dialogram.server.records.models.people import Dyad, DyadMember, Participant
 from dialogram.server.records.models.phones import Phone
+from dialogram.server.records.models.practice import PracticeTry
 from dialogram.server.records.models.recalls import Description, ExtremeSet
 from dialogram.server.records.models.recordings import Recording, RecordingPart
 from dialogram.server.records.models.scores import Score
@@ -33,6 +34,7 @@ __all__ = [
     "Membership",
     "Participant",
     "Phone",
+    "PracticeTry",
     "Recording",
     "RecordingPart",
     "Score",
