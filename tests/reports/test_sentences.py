@@ -6,6 +6,7 @@ import pytest
 
 from dialogram.analysis import DyadResult, compare
 from dialogram.reports import DyadReport
+from dialogram.reports.dyad_report import WithoutDelays
 from dialogram.reports.sentences import (
     say_agreement,
     say_finding,
@@ -14,6 +15,7 @@ from dialogram.reports.sentences import (
     say_shape,
     say_states,
     say_which_p,
+    say_without_delays,
 )
 from dialogram.reports.text import Text, number, plain, share
 from dialogram.timeline import HELPFULNESS, Trace
@@ -132,3 +134,11 @@ def test_a_lag_of_a_short_recording_is_labelled(bare: DyadReport) -> None:
     long = replace(bare.result, lag=lag, n=1200, step_s=1.0)
     assert "Do not believe" not in _words(say_lag(long))
     assert "Do not believe this one" in _words(say_lag(replace(long, n=1199)))
+
+
+def test_what_is_told_without_delays_is_offered_beside_the_rest(bare: DyadReport) -> None:
+    words = _words(say_without_delays(bare.result, WithoutDelays(a_s=0.6, b_s=1.04, r=0.4321)))
+    assert words.startswith("The client’s hand was 0.6 s late in the practice, the therapist’s 1.0 s.")
+    assert "r = .43" in words
+    assert "as they were made" in words
+    assert say_without_delays(bare.result, WithoutDelays(a_s=0.6, b_s=1.0, r=math.nan)) == []

@@ -24,6 +24,7 @@ from dialogram.reports.sentences import (
     say_states,
     say_times,
     say_which_p,
+    say_without_delays,
 )
 from dialogram.reports.text import (
     P,
@@ -52,7 +53,7 @@ def lay_out(report: DyadReport) -> Page:
     sections = [
         Section(heading="Level", blocks=[describe_traces(result, scale), *_paragraphs(say_level(result, scale))]),
         Section(heading="Shape", blocks=_shape(result)),
-        Section(heading="Lag", blocks=_paragraphs(say_lag(result))),
+        Section(heading="Lag", blocks=_lag(report)),
         Section(heading="Agreement", blocks=_paragraphs(say_agreement(result, scale))),
         Section(heading="States", blocks=[*_paragraphs(say_states(result, scale)), tabulate_states(result, scale)]),
         Section(heading="Highest and lowest moments", blocks=_moments(report, moments)),
@@ -159,6 +160,12 @@ def _shape(result: DyadResult) -> list[Block]:
     if math.isnan(result.shape.r):
         return _paragraphs(say_shape(result))
     return [*_paragraphs(say_shape(result)), compare_nulls(result), *_paragraphs(say_which_p(result))]
+
+
+def _lag(report: DyadReport) -> list[Block]:
+    without = report.without_delays
+    said = [] if without is None else say_without_delays(report.result, without)
+    return _paragraphs([*say_lag(report.result), *said])
 
 
 def _moments(report: DyadReport, moments: tuple[tuple[Moment, ...], tuple[Moment, ...]]) -> list[Block]:

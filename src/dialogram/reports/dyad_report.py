@@ -57,6 +57,15 @@ class SessionRating:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WithoutDelays:
+    """How late the two hands were in their practice, in seconds, and r of the ratings with that taken out."""
+
+    a_s: float
+    b_s: float
+    r: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class DyadReport:
     """All that a report on two ratings of one recording tells.
 
@@ -76,6 +85,8 @@ class DyadReport:
         A blind guess of one's extremes by the other.
     session_ratings
         Ratings of the session as a whole, to be set beside the traces.
+    without_delays
+        r with the hands' own delays taken out, where both are known; the rest is not touched by it.
     order
         Who rated first, when, and after how many sessions in between.
     deviations
@@ -91,6 +102,7 @@ class DyadReport:
     moments_b: tuple[Moment, ...] | None = None
     guess: Guess | None = None
     session_ratings: tuple[SessionRating, ...] = ()
+    without_delays: WithoutDelays | None = None
     order: str | None = None
     deviations: tuple[str, ...] = ()
 

@@ -4,6 +4,7 @@ import math
 
 from dialogram.analysis import DyadResult
 from dialogram.analysis.sentences import can_believe_lag
+from dialogram.reports.dyad_report import WithoutDelays
 from dialogram.reports.text import (
     SD,
     M,
@@ -207,6 +208,20 @@ def say_lag(result: DyadResult) -> list[Text]:
     if not can_believe_lag(result):
         by_chance = [*by_chance, " Do not believe this one: of so short a recording it is too small too often."]
     return [[*found, *by_chance]]
+
+
+def say_without_delays(result: DyadResult, without: WithoutDelays) -> list[Text]:
+    """Say what r is with the hands' own delays taken out, and that nothing else is told so."""
+    if math.isnan(without.r):
+        return []
+    late = f"{the(result.a.name)}’s hand was {without.a_s:.1f} s late in the practice, {the(result.b.name)}’s"
+    return [
+        [
+            f"{sentence_case(late)} {without.b_s:.1f} s. With the hand’s delay taken out of each, ",
+            R,
+            f" = {share(without.r)}. Everything else is told of the ratings as they were made.",
+        ]
+    ]
 
 
 def say_agreement(result: DyadResult, scale: Scale) -> list[Text]:

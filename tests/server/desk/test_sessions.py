@@ -2,12 +2,26 @@ import re
 
 import pytest
 from django.test import Client
-from tests.server.factories import CLIENT_VALUES, World, agree, build_world, describe, rate, release
+from django.utils import timezone
+from tests.server.factories import (
+    CLIENT_VALUES,
+    World,
+    agree,
+    build_world,
+    describe,
+    rate,
+    release,
+    short_design,
+)
 
 from dialogram.server.desk.links import HAND_OVER_LIFETIME
+from dialogram.server.records.domain.audit import participant_actor
 from dialogram.server.records.domain.consents import consent_of
+from dialogram.server.records.domain.practice import record_try
 from dialogram.server.records.domain.scores import total_of
+from dialogram.server.records.domain.sittings import begin_sitting
 from dialogram.server.records.models import Deviation, GuessRelease, Link, Membership, Score, Session, Sitting
+from dialogram.study import Task
 
 pytestmark = pytest.mark.django_db
 
@@ -217,3 +231,19 @@ def test_a_rating_closed_halfway_says_what_was_not_played(world: World, browser:
     browser.post(f"/desk/sittings/{sitting.pk}/close", {"reason": "had to leave"})
     assert 'data-quality="poor"' in page(browser, world)
     assert "1:00 min not played" in page(browser, world)
+
+
+def test_how_the_hand_followed_is_told_to_whoever_may_see_ratings() -> None:
+    world = build_world(design=short_design(("recording_s = 10", "recording_s = 10\ntarget_s = 12")))
+    browser = Client()
+    browser.force_login(world.owner)
+    actor = participant_actor(world.client.pk)
+    sitting = begin_sitting(
+        participant=world.client, session_id=world.session.pk, task=Task.RATE, actor=actor, now=timezone.now()
+    )
+    record_try(sitting_id=sitting.pk, number=1, moves=[(0.0, 50.0)], now=timezone.now())
+    assert "did not follow the ring" not in page(browser, world)
+    Membership.objects.update(deals_with_therapists=False)
+    shown = page(browser, world)
+    assert "1 try" in shown
+    assert "the hand did not follow the ring" in shown

@@ -18,12 +18,14 @@ from tests.server.factories import (
     describe,
     rate,
     release,
+    short_design,
 )
 
 from dialogram.capture import read_event_log
 from dialogram.server.records.domain import guesses, people, recordings, sessions, sittings
 from dialogram.server.records.domain.audit import participant_actor
 from dialogram.server.records.domain.export import TABLES, export_sessions
+from dialogram.server.records.domain.practice import record_try
 from dialogram.server.records.domain.scores import enter_score
 from dialogram.server.records.domain.traces import event_log_of, trace_of
 from dialogram.server.records.models import AuditEntry, Guess, Session, Sitting, Study
@@ -83,7 +85,12 @@ def run_dyad(world: World, *, words: str = "because of this") -> Guess:
 
 
 def test_every_column_of_every_table_is_in_the_codebook_and_nothing_else() -> None:
-    world = build_world()
+    world = build_world(design=short_design(("recording_s = 10", "recording_s = 10\ntarget_s = 12")))
+    actor = participant_actor(world.client.pk)
+    rating = sittings.begin_sitting(
+        participant=world.client, session_id=world.session.pk, task=Task.RATE, actor=actor, now=timezone.now()
+    )
+    record_try(sitting_id=rating.pk, number=1, moves=[(0.0, 50.0)], now=timezone.now())
     run_dyad(world)
     bundle = export(world)
     told = {(row["file"], row["column"]) for row in table(bundle, "codebook.csv")}

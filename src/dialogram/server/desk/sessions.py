@@ -19,6 +19,7 @@ from dialogram.server.records.domain.consents import consent_of, record_consent
 from dialogram.server.records.domain.errors import StudyError
 from dialogram.server.records.domain.guesses import release_guess
 from dialogram.server.records.domain.links import state_of
+from dialogram.server.records.domain.practice import Try, reaction_of, tries_of
 from dialogram.server.records.domain.scores import enter_score, total_of
 from dialogram.server.records.domain.sessions import note_deviation, note_others_agreed
 from dialogram.server.records.domain.sittings import close_partial
@@ -45,6 +46,12 @@ class PersonCard:
     questionnaires: Sequence[tuple[Questionnaire, float | None]]
     totals: TotalsForm
     may_describe: bool
+    tries: Sequence[Try]
+
+    @property
+    def reaction_s(self) -> float | None:
+        """How late the hand is, from the practice."""
+        return reaction_of(self.tries)
 
     @property
     def has_more(self) -> bool:
@@ -129,8 +136,14 @@ def _card(
     questionnaires = _questionnaires(place, role)
     totals = _totals(place, person)
     words = {Role.CLIENT: Thing.CLIENT_WORDS, Role.THERAPIST: Thing.THERAPIST_WORDS}
+    ratings = {
+        Role.CLIENT: Thing.CLIENT_RATINGS,
+        Role.THERAPIST: Thing.THERAPIST_RATINGS,
+        Role.OBSERVER: Thing.OBSERVER_RATINGS,
+    }
     cells = [cell for cell in row.tasks if cell.role is role]
     rated = any(cell.task is Task.RATE and is_closed(cell) for cell in cells)
+    rating = next((cell.sitting for cell in cells if cell.task is Task.RATE), None)
     describing = next((cell for cell in cells if cell.task is Task.RECALL), None)
     return PersonCard(
         role=role,
@@ -149,6 +162,7 @@ def _card(
             and role in words
             and place.may_see(words[role])
         ),
+        tries=tries_of(rating) if rating is not None and place.may_see(ratings[role]) else (),
     )
 
 

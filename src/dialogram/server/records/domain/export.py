@@ -13,12 +13,13 @@ from dialogram._version import __version__
 from dialogram.capture import write_event_log
 from dialogram.server.records.domain import audit
 from dialogram.server.records.domain.guesses import cards_of, placed_of, true_kinds
+from dialogram.server.records.domain.practice import tries_of
 from dialogram.server.records.domain.recalls import extremes_of, said_of
 from dialogram.server.records.domain.recordings import current_recording
 from dialogram.server.records.domain.scores import total_of
 from dialogram.server.records.domain.traces import event_log_of, trace_of, verdict_of
 from dialogram.server.records.enums import SittingState
-from dialogram.server.records.models import Description, Guess, Session, Sitting
+from dialogram.server.records.models import Description, Guess, PracticeTry, Session, Sitting
 from dialogram.study import Role, Task
 
 type Cell = str | float | bool | None
@@ -86,6 +87,16 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("instrument", "key of the questionnaire in the design"),
         Column("total", "its total"),
     ),
+    "practice.csv": (
+        *WHO,
+        Column("try", "number of the try at following the ring, from 1"),
+        Column("made_at", "UTC"),
+        Column("share_within", "share of the time the hand was on the ring, its own delay taken out, 0 to 1"),
+        Column("reaction_s", "how late the hand was, seconds; empty where it did not follow"),
+        Column("r", "correlation of ring and hand at that delay; empty where it did not follow"),
+        Column("verdict", "met; again: it was asked once more; enough: it went on all the same"),
+        Column("rule", "rule that measured it"),
+    ),
     "sittings.csv": (
         *WHO,
         Column("task", "rate, recall or guess"),
@@ -148,6 +159,7 @@ def _collect(session: Session, rows: dict[str, list[Row]], bundle: zipfile.ZipFi
         if sitting.task == Task.RATE:
             name = f"event-logs/{dyad}-{session.number}-{sitting.participant.role}.jsonl"
             bundle.writestr(name, "".join(write_event_log(event_log_of(sitting))))
+            rows["practice.csv"] += _try_rows(sitting, who)
             if sitting.state != SittingState.OPEN:
                 rows["traces.csv"] += _trace_rows(sitting, who, now)
         elif sitting.task == Task.RECALL and hasattr(sitting, "extreme_set"):
@@ -170,6 +182,11 @@ def _quality(sitting: Sitting, now: datetime) -> Row:
         for one in (*verdict.reasons, *verdict.notes)
     ]
     return (verdict.word, "; ".join(told))
+
+
+def _try_rows(sitting: Sitting, who: Row) -> Iterable[Row]:
+    for row, one in zip(PracticeTry.objects.filter(sitting=sitting), tries_of(sitting), strict=True):
+        yield (*who, one.number, _utc(row.made_at), one.share_within, one.reaction_s, one.r, one.verdict, row.rule)
 
 
 def _trace_rows(sitting: Sitting, who: Row, now: datetime) -> Iterable[Row]:

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
-from dialogram.analysis import compare, score_guess, view_own
-from dialogram.reports.dyad_report import DyadReport, Guess, GuessCard, Moment, SessionRating
+from dialogram.analysis import compare, score_guess, take_out_delay, view_own
+from dialogram.analysis.correlation import correlate
+from dialogram.reports.dyad_report import DyadReport, Guess, GuessCard, Moment, SessionRating, WithoutDelays
 from dialogram.server.records.domain.guesses import cards_of, placed_of, told_of, true_kinds
+from dialogram.server.records.domain.practice import reaction_of, tries_of
 from dialogram.server.records.domain.recalls import extremes_of, picking_rule, said_of
 from dialogram.server.records.domain.recordings import current_recording
 from dialogram.server.records.domain.scores import total_of
@@ -39,6 +41,7 @@ def report_session(session: Session, *, now: datetime) -> DyadReport | None:
         moments_b=_moments(_closed(recording, Role.THERAPIST, Task.RECALL)),
         guess=_guess(_closed(recording, Role.THERAPIST, Task.GUESS), b),
         session_ratings=_session_ratings(session, design),
+        without_delays=_without_delays(client, therapist, a, b),
         order=_order(client, therapist),
         deviations=tuple(deviation.text for deviation in session.deviations.order_by("noted_at"))
         + tuple(
@@ -47,6 +50,14 @@ def report_session(session: Session, *, now: datetime) -> DyadReport | None:
             if sitting.partial_reason
         ),
     )
+
+
+def _without_delays(client: Sitting, therapist: Sitting, a: Trace, b: Trace) -> WithoutDelays | None:
+    delays = reaction_of(tries_of(client)), reaction_of(tries_of(therapist))
+    if delays[0] is None or delays[1] is None:
+        return None
+    r = correlate(take_out_delay(a, delays[0]).values, take_out_delay(b, delays[1]).values)
+    return WithoutDelays(a_s=delays[0], b_s=delays[1], r=r)
 
 
 def _closed(recording: Recording | None, role: Role, task: Task) -> Sitting | None:
