@@ -9,6 +9,7 @@ from dialogram.study.design_sections import (
     read_practice,
     read_questionnaires,
     read_rate,
+    read_sampling,
     read_scales,
     read_tasks,
     read_texts,
@@ -16,6 +17,7 @@ from dialogram.study.design_sections import (
 from dialogram.study.practice import PracticeRule
 from dialogram.study.questionnaire import Questionnaire
 from dialogram.study.rule import RateRule, RecallRule
+from dialogram.study.sampling import SamplingRule
 from dialogram.study.task import Role, Task
 from dialogram.study.texts import Texts, placeholders_of
 from dialogram.timeline import Scale
@@ -23,7 +25,8 @@ from dialogram.timeline import Scale
 SHIPPED = ("helpfulness",)
 """The designs that come with the program."""
 
-_SUBTABLES = ("scales", "extremes", "tasks", "rate", "practice", "guess", "consent", "links", "texts", "questionnaires")
+_SINGLE = ("extremes", "tasks", "sampling", "rate", "practice", "guess", "consent", "links")
+_SUBTABLES = (*_SINGLE, "scales", "texts", "questionnaires")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +50,7 @@ class Design:
     """By language."""
     extremes: RecallRule
     tasks: Mapping[Role, tuple[Task, ...]]
+    sampling: SamplingRule
     rate: RateRule
     practice: PracticeRule
     guess_tells_numbers: bool
@@ -147,15 +151,15 @@ def load_design(text: str, *, name: str) -> Design:
     >>> load_design('format = 1\nname = "mine"\ntitel = "Mine"', name="mine.toml")
     Traceback (most recent call last):
     dialogram.study.design_reader.DesignError: mine.toml, line 3, titel: expected one of consent, extremes, format,
-    guess, language, links, name, practice, questionnaires, rate, scales, tasks, texts, title, found the unknown key
-    "titel"; did you mean title?
+    guess, language, links, name, practice, questionnaires, rate, sampling, scales, tasks, texts, title, found the
+    unknown key "titel"; did you mean title?
     """
     reader = DesignReader(text, file=name)
     reader.refuse_unknown((), {*(key.name for key in TABLES[""]), *_SUBTABLES})
     top = reader.read((), TABLES[""])
     check_language(reader, ("language",), top["language"])
     single = {}
-    for table in ("extremes", "tasks", "rate", "practice", "guess", "consent", "links"):
+    for table in _SINGLE:
         reader.refuse_unknown((table,), [key.name for key in TABLES[table]])
         single[table] = reader.read((table,), TABLES[table], required=table in {"tasks", "consent"})
     tasks = read_tasks(reader, single["tasks"])
@@ -165,6 +169,7 @@ def load_design(text: str, *, name: str) -> Design:
         scales=read_scales(reader, top["language"]),
         extremes=RecallRule(**single["extremes"]),
         tasks=tasks,
+        sampling=read_sampling(reader, single["sampling"]),
         rate=read_rate(reader, single["rate"]),
         practice=read_practice(reader, single["practice"]),
         guess_tells_numbers=single["guess"]["tell_numbers"],

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from dialogram.study.rule import DialKind, Display, Pause
+from dialogram.study.sampling import Part, Sessions
 from dialogram.study.task import Role, Task
 
-type Kind = Literal["text", "whole number", "number", "yes or no", "list"]
+type Kind = Literal["text", "whole number", "number", "yes or no", "list", "numbers"]
 
 REQUIRED: Final = object()
 """Stands where a default would, for a key that has none."""
@@ -16,6 +17,9 @@ FORMAT = 1
 
 EXTREMES_RULE = "extremes/1"
 """The rule for extremes this program knows."""
+
+
+_EXPECTED = {"yes or no": "true or false", "numbers": "a list of whole numbers from 1 on"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +37,8 @@ class Key:
     @property
     def expected(self) -> str:
         """What an error says was expected, and the reference page under *type*."""
-        if self.kind == "yes or no":
-            return "true or false"
+        if self.kind in _EXPECTED:
+            return _EXPECTED[self.kind]
         if self.kind == "list":
             return "a list of " + ", ".join(f'"{choice}"' for choice in self.choices)
         if self.choices:
@@ -123,6 +127,56 @@ TABLES: Final[dict[str, tuple[Key, ...]]] = {
         _task_key(Role.CLIENT, (Task.RATE, Task.RECALL)),
         _task_key(Role.THERAPIST, (Task.RATE, Task.RECALL, Task.GUESS)),
         _task_key(Role.OBSERVER, (Task.RATE,)),
+    ),
+    "sampling": (
+        Key(
+            name="sessions",
+            kind="text",
+            default=Sessions.EVERY,
+            choices=tuple(Sessions),
+            meaning="Which sessions of each dyad are rated, as they are counted in the course of therapy.",
+        ),
+        Key(name="numbers", kind="numbers", default=(), meaning='With `"numbers"`: which.'),
+        Key(
+            name="count",
+            kind="whole number",
+            default=3,
+            least=1,
+            most=500,
+            meaning='With `"first"`, `"middle"` and `"last"`: how many.',
+        ),
+        Key(
+            name="course_sessions",
+            kind="whole number",
+            default=0,
+            least=0,
+            most=500,
+            meaning='How many sessions a course has; 0 where that is open. `"middle"` and `"last"` need it.',
+        ),
+        Key(
+            name="part",
+            kind="text",
+            default=Part.WHOLE,
+            choices=tuple(Part),
+            meaning="Which part of a session is rated. `named`: staff set start and end for each, "
+            "before the recording is confirmed.",
+        ),
+        Key(
+            name="part_start_s",
+            kind="number",
+            default=0.0,
+            least=0,
+            most=36000,
+            meaning='With `"from_start"`: how much is left out before it, seconds.',
+        ),
+        Key(
+            name="part_length_s",
+            kind="number",
+            default=600.0,
+            least=10,
+            most=36000,
+            meaning='With `"from_start"` and `"from_end"`: its length, seconds.',
+        ),
     ),
     "rate": (
         Key(

@@ -111,11 +111,11 @@ class DesignReader:
         return value
 
     def _checked(self, path: Path, key: Key, value: Any) -> Any:
-        if key.kind == "list":
+        if key.kind in {"list", "numbers"}:
             if not isinstance(value, list):
                 raise self.refusal(path, key.expected, value)
             for number, item in enumerate(value):
-                if item not in key.choices:
+                if not (item in key.choices if key.kind == "list" else _counts(item)):
                     raise self.refusal((*path, number), key.expected, item)
                 if item in value[:number]:
                     raise self.refusal((*path, number), "each only once", item)
@@ -146,6 +146,10 @@ def _fits(key: Key, value: object) -> bool:
             return math.isfinite(number) and (
                 (key.least is None or key.least <= number) and (key.most is None or number <= key.most)
             )
+
+
+def _counts(item: object) -> bool:
+    return isinstance(item, int) and not isinstance(item, bool) and item >= 1
 
 
 def _dotted(path: Path) -> str:

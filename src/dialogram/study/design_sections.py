@@ -7,6 +7,7 @@ from dialogram.study.design_reader import DesignReader
 from dialogram.study.practice import PracticeRule
 from dialogram.study.questionnaire import Questionnaire, Subscale
 from dialogram.study.rule import DialKind, Display, Pause, RateRule
+from dialogram.study.sampling import Part, SamplingRule, Sessions
 from dialogram.study.task import Role, Task
 from dialogram.study.texts import TEXT_KEYS, Texts, needed_texts, placeholders_of
 from dialogram.timeline import Scale
@@ -68,6 +69,19 @@ def read_tasks(reader: DesignReader, values: Mapping[str, tuple[str, ...]]) -> d
     if Task.GUESS in tasks[Role.THERAPIST] and Task.RATE not in tasks[Role.CLIENT]:
         raise reader.refusal(("tasks", "client"), '"rate", since the therapist guesses', ", ".join(tasks[Role.CLIENT]))
     return tasks
+
+
+def read_sampling(reader: DesignReader, values: Mapping[str, Any]) -> SamplingRule:
+    """Read what of a course is rated; which sessions are meant must be known before they are held."""
+    sessions, course, count = Sessions(values["sessions"]), values["course_sessions"], values["count"]
+    if sessions is Sessions.NUMBERS and not values["numbers"]:
+        raise reader.refusal(("sampling", "numbers"), "the numbers of the sessions that are rated", None)
+    if sessions in {Sessions.MIDDLE, Sessions.LAST} and course == 0:
+        raise reader.refusal(("sampling", "course_sessions"), f"how many there are, to know the {sessions}", course)
+    farthest = {Sessions.NUMBERS: max(values["numbers"], default=0), Sessions.EVERY: 0}.get(sessions, count)
+    if 0 < course < farthest:
+        raise reader.refusal(("sampling", "course_sessions"), f"at least {farthest}", course)
+    return SamplingRule(**{**values, "sessions": sessions, "part": Part(values["part"])})
 
 
 def read_rate(reader: DesignReader, values: Mapping[str, Any]) -> RateRule:

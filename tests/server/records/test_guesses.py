@@ -278,10 +278,10 @@ def test_a_release_ends_with_the_recording_it_was_made_for() -> None:
     link = find_link(give_link(world, world.therapist), now=timezone.now())
     release(world)
     old = cards_of(begin(world))
-    assert opening_facts(link).guess_released
+    assert opening_facts(participant=link.participant, session=link.session).guess_released
     make_void_and_replace(world)
     session = Session.objects.select_related("dyad__study").get(pk=world.session.pk)
-    assert not opening_facts(link).guess_released
+    assert not opening_facts(participant=link.participant, session=link.session).guess_released
     assert not desk_viewer(user_id=world.owner.pk, session=session)[1].guess_released
     with pytest.raises(StudyError) as caught:
         begin(world)
@@ -289,7 +289,7 @@ def test_a_release_ends_with_the_recording_it_was_made_for() -> None:
     rate(world, world.client, list(reversed(CLIENT_VALUES)))
     describe(world, world.client)
     release(world)
-    assert opening_facts(link).guess_released
+    assert opening_facts(participant=link.participant, session=link.session).guess_released
     guess = begin(world)
     assert {card.shown_id for card in old}.isdisjoint(card.shown_id for card in cards_of(guess))
     assert true_kinds(guess) == sorted_by(guess, {LENGTH_S - 10 - start_s for start_s in HELPFUL})

@@ -3,14 +3,13 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from tests.server.factories import CLIENT_VALUES, World, agree, build_world, give_link, hand, records_of
+from tests.server.factories import CLIENT_VALUES, World, build_world, hand, records_of
 
 from dialogram.capture.messages import Record, canonical
 from dialogram.server.records.domain import sittings
 from dialogram.server.records.domain.audit import participant_actor
 from dialogram.server.records.domain.errors import StudyError
 from dialogram.server.records.domain.event_records import RecordBatch, store_batches
-from dialogram.server.records.domain.links import find_link
 from dialogram.server.records.domain.recordings import make_void
 from dialogram.server.records.enums import SittingState
 from dialogram.server.records.models import AuditEntry, Sitting, Stream
@@ -63,9 +62,7 @@ def refusal(sitting: Sitting, last_seq: int, name: str = FIRST) -> str:
 def test_a_sitting_is_opened_once_a_task_and_told_of_once() -> None:
     world = build_world()
     first = begin(world)
-    agree(world, world.client)
-    link = find_link(give_link(world, world.client), now=timezone.now())
-    assert sittings.open_sitting(link=link, task=Task.RATE, now=timezone.now()) == first
+    assert begin(world) == first
     assert begin(world, Task.RECALL) != first
     assert AuditEntry.objects.filter(action="sitting.opened").count() == 2
 

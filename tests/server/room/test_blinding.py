@@ -115,12 +115,12 @@ def test_the_comparison_catches_a_guess_that_opens_when_the_client_is_done(monke
     world, door = stage(therapist_done=(Task.RATE, Task.RECALL))
     decide = visits.opening_facts
 
-    def leaking(link: Any) -> Any:
-        facts = decide(link)
-        finished = guesses.client_recall(link.session_id) is not None
+    def leaking(*, participant: Any, session: Any) -> Any:
+        facts = decide(participant=participant, session=session)
+        finished = guesses.client_recall(session.pk) is not None
         if finished and not facts.guess_released:
             release(world)
-        return decide(link)
+        return decide(participant=participant, session=session)
 
     monkeypatch.setattr(visits, "opening_facts", leaking)
 

@@ -81,6 +81,7 @@ def _make(request: HttpRequest, place: SessionPlace, person: Participant, lifeti
             participant_id=person.pk,
             session_id=place.session.pk,
             tasks=[Task(task) for task in tasks],
+            whole_course=request.POST.get("whole_course") == "on",
             lifetime=lifetime,
             user_id=place.account.pk,
             now=timezone.now(),

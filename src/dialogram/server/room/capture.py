@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
 from django.db.models import Max
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -32,14 +32,10 @@ from dialogram.server.ingest.writer import writer
 from dialogram.server.records.domain import sittings
 from dialogram.server.records.domain.errors import StudyError
 from dialogram.server.records.domain.event_records import RecordBatch
-from dialogram.server.records.domain.studies import design_of
 from dialogram.server.records.domain.traces import event_log_of
-from dialogram.server.records.domain.visits import opening_facts
 from dialogram.server.records.enums import SittingState
 from dialogram.server.records.models import EventRecord, Sitting, Stream
-from dialogram.server.room.entry import link_of
-from dialogram.server.room.sittings import sitting_of
-from dialogram.study.opening import may_watch
+from dialogram.server.room.sittings import sitting_of, watched_sitting_of
 
 DISK_FULL = "disk full"
 STATUS = {"closed": 409, "elsewhere": 409, "records-missing": 409, "too-large": 413}
@@ -73,9 +69,7 @@ def answer_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 @answer_problems
 def open_stream(request: HttpRequest, sitting_id: str) -> HttpResponse:
     """Let this page write, and tell it where the sitting goes on."""
-    sitting = sitting_of(request, sitting_id)
-    if not may_watch(opening_facts(link_of(request)), design=design_of(sitting.participant.study)):
-        raise Http404
+    sitting = watched_sitting_of(request, sitting_id)
     asked = parse_stream(request.body)
     stream = sittings.open_stream(
         sitting_id=sitting.pk, stream_id=asked.stream, take_over=asked.take_over, now=timezone.now()

@@ -13,7 +13,7 @@ from dialogram.server.records.domain.guesses import cards_of, placed_of, told_of
 from dialogram.server.records.domain.recalls import MOST_TEXT, extremes_of, said_of
 from dialogram.server.records.domain.studies import design_of
 from dialogram.server.records.domain.traces import event_log_of
-from dialogram.server.records.domain.visits import Visit
+from dialogram.server.records.domain.visits import Visit, progress_of
 from dialogram.server.records.models import Description, ExtremeSet, Guess, Link, Sitting
 from dialogram.server.room.dials import allow, kinds_of
 from dialogram.server.room.displays import at_display
@@ -57,7 +57,8 @@ def show(request: HttpRequest, visit: Visit, *, missing: str = "") -> HttpRespon
         Step.SORT: _sort,
         Step.DEBRIEF: _debrief,
     }[step](visit)
-    context: dict[str, Any] = {"step": step, "role": visit.sitting.participant.role, "missing": missing}
+    role = visit.sitting.participant.role
+    context: dict[str, Any] = {"step": step, "role": role, "missing": missing, "progress": visit.progress}
     if texts := texts_of(step):
         texts = {**texts, **at_display(step, visit.design.rate), **own.pop("texts", {})}
         page_data = _page_data(request, visit) | {"texts": texts} | own.pop("page_data", {})
@@ -71,7 +72,8 @@ def show(request: HttpRequest, visit: Visit, *, missing: str = "") -> HttpRespon
 def show_thanks(request: HttpRequest, link: Link) -> HttpResponse:
     """Say thank you; there is nothing to do now."""
     design = design_of(link.participant.study)
-    return render(request, "room/thanks.html", {"text": design.text("thanks", role=link.participant.role)})
+    text = design.text("thanks", role=link.participant.role)
+    return render(request, "room/thanks.html", {"text": text, "progress": progress_of(link)})
 
 
 def show_stopped(request: HttpRequest, link: Link) -> HttpResponse:
@@ -95,8 +97,8 @@ def _page_data(request: HttpRequest, visit: Visit) -> dict[str, Any]:
         "csrf": get_token(request),
         "media_url": reverse("room:media", args=[sitting.pk]),
         "has_video": recording.has_video,
-        "start_s": recording.trim_start_s,
-        "end_s": recording.end_s,
+        "start_s": recording.stretch.start_s,
+        "end_s": recording.stretch.end_s,
         "role": sitting.participant.role,
         "stop_url": reverse("room:stop"),
         "display": {
@@ -153,11 +155,11 @@ def _consent(visit: Visit) -> dict[str, Any]:
 
 
 def _check(visit: Visit) -> dict[str, Any]:
-    recording = visit.sitting.recording
-    end_s = min(recording.end_s, recording.trim_start_s + CHECK_S)
+    stretch = visit.sitting.recording.stretch
+    end_s = min(stretch.end_s, stretch.start_s + CHECK_S)
     return {
         "text": _text(visit, "sound_check"),
-        "page_data": {"clip": _clip(visit, start_s=recording.trim_start_s, end_s=end_s, lead_in_s=0.0)},
+        "page_data": {"clip": _clip(visit, start_s=stretch.start_s, end_s=end_s, lead_in_s=0.0)},
     }
 
 
@@ -175,8 +177,8 @@ def _choose_dial(visit: Visit) -> dict[str, Any]:
 
 
 def _practice(visit: Visit) -> dict[str, Any]:
-    recording = visit.sitting.recording
-    length_s = min(visit.design.practice.recording_s, recording.end_s - recording.trim_start_s)
+    stretch = visit.sitting.recording.stretch
+    length_s = min(visit.design.practice.recording_s, stretch.end_s - stretch.start_s)
     how = texts_of(Step.PRACTICE)["practice_how"]
     return {
         "texts": {
@@ -184,7 +186,7 @@ def _practice(visit: Visit) -> dict[str, Any]:
             "practice_done_how": _text(visit, "practice_done").strip(),
         },
         "page_data": {
-            "practice": {"start_s": recording.trim_start_s, "length_s": length_s},
+            "practice": {"start_s": stretch.start_s, "length_s": length_s},
             "target": target_of(visit.sitting, visit.design),
             "next_url": reverse("room:practised"),
         },

@@ -2,20 +2,17 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from dialogram.capture.messages import parse_try
 from dialogram.server.records.domain.practice import next_try, record_try
 from dialogram.server.records.domain.studies import design_of
-from dialogram.server.records.domain.visits import opening_facts
 from dialogram.server.records.models import Sitting
 from dialogram.server.room.capture import answer_problems
-from dialogram.server.room.entry import link_of
-from dialogram.server.room.sittings import sitting_of
+from dialogram.server.room.sittings import watched_sitting_of
 from dialogram.study import Design
-from dialogram.study.opening import may_watch
 from dialogram.study.practice import PATH_STEP_S, target_path
 
 
@@ -33,10 +30,8 @@ def target_of(sitting: Sitting, design: Design) -> dict[str, Any] | None:
 @answer_problems
 def take_try(request: HttpRequest, sitting_id: str) -> HttpResponse:
     """Keep a try, say what came of it, and hand out the path of the next."""
-    sitting = sitting_of(request, sitting_id)
+    sitting = watched_sitting_of(request, sitting_id)
     design = design_of(sitting.participant.study)
-    if not may_watch(opening_facts(link_of(request)), design=design):
-        raise Http404
     asked = parse_try(request.body)
     made = record_try(sitting_id=sitting.pk, number=asked.number, moves=asked.moves, now=timezone.now())
     return JsonResponse({"verdict": made.verdict, "target": target_of(sitting, design)})

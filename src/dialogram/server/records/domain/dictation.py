@@ -14,7 +14,7 @@ from dialogram.server.records.domain.recalls import Said, extremes_of, said_of, 
 from dialogram.server.records.domain.sittings import begin_sitting, finish_task
 from dialogram.server.records.domain.studies import design_of
 from dialogram.server.records.domain.visits import opening_facts
-from dialogram.server.records.models import Description, Link, Participant, Session, Sitting
+from dialogram.server.records.models import Description, Participant, Session, Sitting
 from dialogram.study import Task
 from dialogram.study.opening import may_open
 
@@ -40,7 +40,7 @@ def begin_dictation(*, participant_id: str, session_id: str, user_id: int, now: 
     """Open a participant's recall at the desk, under the same conditions as in the room."""
     participant = Participant.objects.select_related("study").get(pk=participant_id)
     session = Session.objects.get(pk=session_id)
-    facts = opening_facts(Link(participant=participant, session=session))
+    facts = opening_facts(participant=participant, session=session)
     decision = may_open(Task.RECALL, facts, design=design_of(participant.study))
     if not decision:
         raise StudyError(decision.code, REFUSALS.get(decision.code, "The recording is not ready yet."))

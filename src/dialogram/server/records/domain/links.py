@@ -33,9 +33,16 @@ class NewLink:
 
 @transaction.atomic
 def make_link(
-    *, participant_id: str, session_id: str, tasks: Sequence[Task], lifetime: timedelta, user_id: int, now: datetime
+    *,
+    participant_id: str,
+    session_id: str,
+    tasks: Sequence[Task],
+    lifetime: timedelta,
+    user_id: int,
+    now: datetime,
+    whole_course: bool = False,
 ) -> NewLink:
-    """Open the room to one participant for some tasks on one session."""
+    """Open the room to one participant for some tasks on one session, or on each of the plan one after another."""
     participant = Participant.objects.get(pk=participant_id)
     session = Session.objects.select_related("dyad").get(pk=session_id)
     if not session.dyad.members.filter(participant=participant).exists():
@@ -52,6 +59,7 @@ def make_link(
         participant=participant,
         session=session,
         tasks=[str(task) for task in tasks],
+        whole_course=whole_course,
         token_hash=_hash(token),
         created_by_id=user_id,
         created_at=now,
@@ -63,7 +71,12 @@ def make_link(
         action="link.made",
         subject=link.pk,
         now=now,
-        details={"participant": participant.pk, "session": session.pk, "tasks": link.tasks},
+        details={
+            "participant": participant.pk,
+            "session": session.pk,
+            "tasks": link.tasks,
+            "whole_course": whole_course,
+        },
     )
     return NewLink(link, token)
 

@@ -10,9 +10,11 @@ from django.db import transaction
 
 from dialogram.server.records.domain import audit
 from dialogram.server.records.domain.errors import NotFoundError, StudyError
+from dialogram.server.records.domain.studies import design_of
 from dialogram.server.records.enums import JobState, RecordingState
 from dialogram.server.records.models import Job, Recording, RecordingPart, Session
 from dialogram.server.records.models.sealed import keyring, recording_key
+from dialogram.study.sampling import Part, stretch_to_rate
 from dialogram.vault import SealedReader, UploadPieces, open_recording, recording_context
 
 IMPORT = "import-recording"
@@ -173,7 +175,9 @@ def trim(*, recording_id: str, start_s: float, end_s: float, user_id: int, now: 
     if not (0 <= start_s and start_s + LEAST_LENGTH_S <= end_s <= (recording.duration_s or 0.0) + 0.001):
         raise StudyError("trim-wrong", "The end must come after the start, within the recording.")
     recording.trim_start_s, recording.trim_end_s = start_s, end_s
-    recording.save(update_fields=["trim_start_s", "trim_end_s"])
+    if recording.confirmed_at is not None:
+        _fix_stretch(recording)
+    recording.save(update_fields=["trim_start_s", "trim_end_s", "rated_start_s", "rated_end_s"])
     audit.append(
         study_id_of(recording),
         actor=audit.account_actor(user_id),
@@ -191,14 +195,17 @@ def confirm(*, recording_id: str, watched: Collection[str], user_id: int, now: d
     recording = _ready(recording_id)
     if set(watched) != PLACES:
         raise StudyError("not-watched", "Watch a few seconds of the start, the middle and the end first.")
+    if not recording.sittings.exists():
+        _fix_stretch(recording)
     recording.confirmed_by_id, recording.confirmed_at = user_id, now
-    recording.save(update_fields=["confirmed_by", "confirmed_at"])
+    recording.save(update_fields=["confirmed_by", "confirmed_at", "rated_start_s", "rated_end_s"])
     audit.append(
         study_id_of(recording),
         actor=audit.account_actor(user_id),
         action="recording.confirmed",
         subject=recording.pk,
         now=now,
+        details={"start_s": recording.stretch.start_s, "end_s": recording.stretch.end_s},
     )
     return recording
 
@@ -268,6 +275,17 @@ def _stop_import(recording: Recording) -> None:
     ).update(cancel_asked=True)
     if not open_jobs:
         transaction.on_commit(partial(delete_pieces, recording))
+
+
+def _fix_stretch(recording: Recording) -> None:
+    """Fix what of a recording is rated, for everybody who rates it."""
+    rule = design_of(recording.session.dyad.study).sampling
+    if rule.part is Part.NAMED and recording.trim_end_s is None:
+        raise StudyError("stretch-unnamed", "Set the start and the end of what is rated first, then confirm.")
+    stretch = stretch_to_rate(rule, start_s=recording.trim_start_s, end_s=recording.end_s)
+    if stretch is None:
+        raise StudyError("stretch-outside", "The recording is too short for the part that the design asks for.")
+    recording.rated_start_s, recording.rated_end_s = stretch
 
 
 def _ready(recording_id: str) -> Recording:

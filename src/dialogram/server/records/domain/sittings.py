@@ -12,17 +12,11 @@ from dialogram.server.records.domain.recordings import current_recording
 from dialogram.server.records.domain.studies import design_of
 from dialogram.server.records.domain.traces import event_log_of
 from dialogram.server.records.enums import SittingState
-from dialogram.server.records.models import EventRecord, Link, Participant, Sitting, Stream
+from dialogram.server.records.models import EventRecord, Participant, Sitting, Stream
 from dialogram.study import Task
 
 SILENCE = timedelta(seconds=6)
 """A page that rates is heard every two seconds; after this long it is no longer there."""
-
-
-def open_sitting(*, link: Link, task: Task, now: datetime) -> Sitting:
-    """Return the participant's sitting for a task on the session's recording, begun now if it is new."""
-    actor = audit.participant_actor(link.participant_id)
-    return begin_sitting(participant=link.participant, session_id=link.session_id, task=task, actor=actor, now=now)
 
 
 @transaction.atomic

@@ -34,8 +34,8 @@ def assemble_sitting(sitting: Sitting) -> Assembly:
     return assemble(
         event_log_of(sitting),
         scale=design_of(sitting.participant.study).scale(),
-        start_s=recording.trim_start_s,
-        end_s=recording.end_s,
+        start_s=recording.stretch.start_s,
+        end_s=recording.stretch.end_s,
         step_s=STEP_S,
         name=sitting.participant.role,
     )
@@ -66,7 +66,7 @@ def derive_trace(*, sitting_id: str, now: datetime) -> DerivedTrace:
         sitting=sitting,
         defaults={
             "rule": assembly.rule,
-            "parameters": {"step_s": STEP_S, "start_s": trace.start_s, "end_s": sitting.recording.end_s},
+            "parameters": {"step_s": STEP_S, "start_s": trace.start_s, "end_s": sitting.recording.stretch.end_s},
             "derived_at": now,
             "sealed_payload": seal(content, participant_id=person, context=_context(sitting.pk)),
             "digest": sealer(person).digest(plain, context=_context(sitting.pk).encode()),

@@ -7,11 +7,15 @@ from dialogram.server.records.models.sessions import Session
 
 
 class Link(RandomIdModel):
-    """A way into the room for one participant and some tasks on one session; only a hash of its token is stored."""
+    """A way into the room for one participant and some tasks, on one session or on each of the plan.
+
+    Only a hash of its token is stored.
+    """
 
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="links")
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="links")
     tasks = models.JSONField(default=list)
+    whole_course = models.BooleanField(default=False)
     token_hash = models.BinaryField(max_length=32, unique=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     created_at = models.DateTimeField()

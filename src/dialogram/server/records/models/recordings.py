@@ -4,6 +4,7 @@ from django.db import models
 from dialogram.server.records.enums import RecordingState
 from dialogram.server.records.models.ids import RandomIdModel
 from dialogram.server.records.models.sessions import Session
+from dialogram.timeline import Segment
 
 
 class Recording(RandomIdModel):
@@ -19,6 +20,8 @@ class Recording(RandomIdModel):
     sha256 = models.CharField(max_length=64, blank=True)
     trim_start_s = models.FloatField(default=0.0)
     trim_end_s = models.FloatField(null=True)
+    rated_start_s = models.FloatField(null=True)
+    rated_end_s = models.FloatField(null=True)
     created_at = models.DateTimeField()
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="confirmed_recordings"
@@ -40,6 +43,13 @@ class Recording(RandomIdModel):
     def end_s(self) -> float:
         """Where the trimmed recording ends, in media seconds."""
         return self.trim_end_s if self.trim_end_s is not None else (self.duration_s or 0.0)
+
+    @property
+    def stretch(self) -> Segment:
+        """What of it is rated: the plan's part of what is watched, as it was fixed when it was confirmed."""
+        if self.rated_start_s is None or self.rated_end_s is None:
+            return Segment(self.trim_start_s, self.end_s)
+        return Segment(self.rated_start_s, self.rated_end_s)
 
 
 class RecordingPart(RandomIdModel):

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Prefetch, Q
@@ -22,12 +22,14 @@ from dialogram.server.records.models import (
 from dialogram.server.records.queries.access import desk_facts, viewer_of
 from dialogram.study import Design, Role, Task
 from dialogram.study.blinding import Thing, may_see
+from dialogram.study.sampling import Course, due_sittings, plan_course
 
 STILL_THERE = timedelta(seconds=30)
 """A page says each second that it is there; after this long without a word it is gone."""
 
 MARKS = {
     "missing": "todo",
+    "unplanned": "todo",
     "uploading": "now",
     "importing": "now",
     "failed": "look",
@@ -82,6 +84,10 @@ class SessionRow:
     others_agreed: bool
     recording: Recording | None
     recording_cell: Cell
+    place: tuple[int, int] | None
+    """The how manieth of how many sessions of the plan; None outside it."""
+    due: frozenset[tuple[Role, Task]]
+    """What its people have to do next."""
     tasks: Sequence[Cell]
     results: Cell
 
@@ -136,9 +142,8 @@ def sessions_at_a_glance(
         segments=Count("descriptions"), described=Count("descriptions", filter=Q(descriptions__saved_at__isnull=False))
     ):
         sittings[sitting.recording_id][sitting.participant_id, Task(sitting.task)] = sitting
-    links: dict[tuple[str, str, Task], datetime] = {}
-    for link in Link.objects.filter(session__in=sessions, revoked_at=None, expires_at__gt=now).order_by("expires_at"):
-        links |= {(link.session_id, link.participant_id, Task(task)): link.expires_at for task in link.tasks}
+    courses = _courses(membership.study_id, design)
+    links = _links(sessions, courses, now=now)
     importing = [one.pk for one in recordings.values() if one.state == RecordingState.IMPORTING]
     jobs = {job.subject: job for job in Job.objects.filter(subject__in=importing)} if importing else {}
     rows = []
@@ -150,13 +155,18 @@ def sessions_at_a_glance(
         shows_clips = Role.CLIENT in members and members[Role.CLIENT].pk in {
             consent.participant_id for consent in session.consents.all()
         }
+        place = courses[session.dyad_id].place_of(session.number)
         cells: dict[tuple[Role, Task], Cell] = {}
         for role, task in columns_of(design):
             person = members[role].pk if role in members else ""
             cell = _task_cell(role, task, own.get((person, task)), links.get((session.pk, person, task)), now=now)
             if task is Task.GUESS and cell.state in {"todo", "linked"}:
                 cell = _unbegun_guess(session, cell, cells, shows_clips=shows_clips)
+            if place is None and cell.state == "todo":
+                cell = replace(cell, state="unplanned")
             cells[role, task] = cell
+        watchable = recording_cell.state == "confirmed" and bool(session.others_agreed)
+        done = {session.number: {key for key, cell in cells.items() if is_closed(cell)}} if watchable else {}
         rows.append(
             SessionRow(
                 id=session.pk,
@@ -167,11 +177,45 @@ def sessions_at_a_glance(
                 others_agreed=bool(session.others_agreed),
                 recording=recording,
                 recording_cell=recording_cell,
+                place=place,
+                due=frozenset(
+                    (sitting.role, sitting.task)
+                    for sitting in due_sittings(design.sampling, tasks=design.tasks, done=done)
+                ),
                 tasks=list(cells.values()),
                 results=_results_cell(session, cells, membership=membership, design=design),
             )
         )
     return sorted(rows, key=lambda row: (row.codes.get(Role.CLIENT, ""), row.codes.get(Role.THERAPIST, ""), row.number))
+
+
+def _courses(study_id: str, design: Design) -> Mapping[str, Course]:
+    held: dict[str, list[int]] = defaultdict(list)
+    for dyad_id, number in Session.objects.filter(dyad__study_id=study_id).values_list("dyad_id", "number"):
+        held[dyad_id].append(number)
+    return {dyad_id: plan_course(design.sampling, held=numbers) for dyad_id, numbers in held.items()}
+
+
+def _links(
+    sessions: Sequence[Session], courses: Mapping[str, Course], *, now: datetime
+) -> Mapping[tuple[str, str, Task], datetime]:
+    """Return until when a link is open, for each session, participant and task it leads to."""
+    found: dict[tuple[str, str, Task], datetime] = {}
+    dyads = {session.dyad_id for session in sessions}
+    valid = Link.objects.filter(session__dyad__in=dyads, revoked_at=None, expires_at__gt=now)
+    for link in valid.select_related("session").order_by("expires_at"):
+        led_to = [
+            session.pk
+            for session in sessions
+            if session.pk == link.session_id
+            or (
+                link.whole_course
+                and session.dyad_id == link.session.dyad_id
+                and session.number in courses[session.dyad_id].held
+            )
+        ]
+        found |= {(pk, link.participant_id, Task(task)): link.expires_at for pk in led_to for task in link.tasks}
+    return found
 
 
 def _recording_cell(recording: Recording | None, job: Job | None, *, now: datetime) -> Cell:
@@ -256,8 +300,7 @@ def _wanted(rows: Sequence[SessionRow], *, has_people: bool, has_dyads: bool) ->
     yield from (NextAction("stopped", row, cell.role) for row, cell in every if cell.state == "stopped")
     for code, applies in _WANTED.items():
         yield from (NextAction(code, row) for row in rows if applies(row))
-    confirmed = [row for row in rows if row.recording_cell.state == "confirmed"]
-    yield from (NextAction("invite", row, cell.role, cell.task) for row in confirmed for cell in _without_a_way_in(row))
+    yield from (NextAction("invite", row, cell.role, cell.task) for row in rows for cell in _without_a_way_in(row))
     if not has_people:
         yield NextAction("add-people")
     if not has_dyads:
@@ -269,10 +312,13 @@ def _wanted(rows: Sequence[SessionRow], *, has_people: bool, has_dyads: bool) ->
 
 
 def _without_a_way_in(row: SessionRow) -> Iterator[Cell]:
-    """Give each person's first open task, if no link leads to it (any more)."""
-    for role in Role:
-        cell = next((one for one in row.tasks if one.role is role and not is_closed(one)), None)
-        if cell is not None and cell.state in {"todo", "released", "begun"} and cell.link_until is None:
+    """Give what is due of each person, if no link leads to it (any more)."""
+    for cell in row.tasks:
+        if (
+            (cell.role, cell.task) in row.due
+            and cell.state in {"todo", "released", "begun"}
+            and cell.link_until is None
+        ):
             yield cell
 
 
@@ -280,6 +326,6 @@ _WANTED: Mapping[str, Callable[[SessionRow], bool]] = {
     "recording-failed": lambda row: row.recording_cell.state == "failed",
     "confirm": lambda row: row.recording_cell.state == "to-confirm",
     "release": lambda row: any(cell.state == "releasable" for cell in row.tasks),
-    "upload": lambda row: row.recording_cell.state == "missing",
+    "upload": lambda row: row.recording_cell.state == "missing" and row.place is not None,
     "others": lambda row: row.recording_cell.state == "confirmed" and not row.others_agreed,
 }
