@@ -34,7 +34,7 @@ const dial = new Dial({
   stage,
   scale,
   value: scale.neutral,
-  showNumber: page.show_number ?? true,
+  display: page.display,
   texts: { label: texts.dial_label, less: texts.dial_less, more: texts.dial_more },
   onHand: () => {},
 });

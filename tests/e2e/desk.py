@@ -198,7 +198,7 @@ class Desk:
         submit(page.locator("#others"), "[name=note]")
         expect(page.locator("#others .done")).to_be_visible()
 
-    def make_link(self, session: str, role: str, *, tasks: set[str] | None = None) -> str:
+    def make_link(self, session: str, role: str, *, tasks: set[str] | None = None, whole_course: bool = False) -> str:
         """Make a link for a participant and read it off the page that shows it once."""
         page = self.page
         page.goto(session)
@@ -207,6 +207,8 @@ class Desk:
         for box in fold.locator("[name=tasks]").all():
             if tasks is not None:
                 box.set_checked((box.get_attribute("value") or "") in tasks)
+        if whole_course:
+            fold.locator("[name=whole_course]").check()
         submit(page.locator(f"#person-{role}"), "[name=tasks]")
         return page.locator("#address").input_value()
 

@@ -18,7 +18,7 @@ from dialogram.server.records.models import Description, ExtremeSet, Guess, Link
 from dialogram.server.room.dials import allow, kinds_of
 from dialogram.server.room.displays import at_display
 from dialogram.server.room.phone_offer import may_offer
-from dialogram.server.room.texts import moments, texts_of
+from dialogram.server.room.texts import behind, moments, place_in, texts_of
 from dialogram.server.room.tries import target_of
 from dialogram.study import Task
 from dialogram.study.assignment import ToldNumbers, one_in
@@ -58,7 +58,7 @@ def show(request: HttpRequest, visit: Visit, *, missing: str = "") -> HttpRespon
         Step.DEBRIEF: _debrief,
     }[step](visit)
     role = visit.sitting.participant.role
-    context: dict[str, Any] = {"step": step, "role": role, "missing": missing, "progress": visit.progress}
+    context: dict[str, Any] = {"step": step, "role": role, "missing": missing, "progress": place_in(visit.progress)}
     if texts := texts_of(step):
         texts = {**texts, **at_display(step, visit.design.rate), **own.pop("texts", {})}
         page_data = _page_data(request, visit) | {"texts": texts} | own.pop("page_data", {})
@@ -73,7 +73,7 @@ def show_thanks(request: HttpRequest, link: Link) -> HttpResponse:
     """Say thank you; there is nothing to do now."""
     design = design_of(link.participant.study)
     text = design.text("thanks", role=link.participant.role)
-    return render(request, "room/thanks.html", {"text": text, "progress": progress_of(link)})
+    return render(request, "room/thanks.html", {"text": text, "behind": behind(progress_of(link))})
 
 
 def show_stopped(request: HttpRequest, link: Link) -> HttpResponse:

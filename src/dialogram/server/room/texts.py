@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
+from dialogram.server.records.domain.visits import Progress
 from dialogram.server.room.dials import choose_dial, device_away
 from dialogram.study.sitting import Moment, Step
 
@@ -170,6 +171,19 @@ def _check() -> dict[str, str]:
 
 def _segment() -> dict[str, str]:
     return _clip() | _saving() | {"no_moment": missing_moment(), "no_words": missing_words()}
+
+
+def place_in(progress: Progress | None) -> str:
+    """Say which session of the course it is; nothing where a link leads to one session only."""
+    return "" if progress is None else _("Session {place} of {of}").format(place=progress.place, of=progress.of)
+
+
+def behind(progress: Progress | None) -> str:
+    """Say between two sessions how many of the course are done, and how it goes on."""
+    if progress is None or progress.place >= progress.of:
+        return ""
+    text = _("{done} of {of} sessions are behind you. Your link leads to the next one when it is there.")
+    return text.format(done=progress.place, of=progress.of)
 
 
 def missing_moment() -> str:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0003_practice_tries'),
+        ('records', '0004_practice_tries'),
     ]
 
     operations = [
