@@ -42,6 +42,7 @@ export class Player {
   /** Where the film must stand next time it is loaded. */
   #at_s: number;
   #wanted = false;
+  #pausing = false;
   #failures = 0;
   #was_ready = false;
   #watching = 0;
@@ -108,10 +109,16 @@ export class Player {
 
   pause(): void {
     this.#wanted = false;
+    this.#pausing ||= !this.#media.paused;
     this.#media.pause();
   }
 
-  /** Go to another place of the stretch, for replays; rating never does. */
+  /** Whether it was told to pause, and has not yet said that it does: to play now would be answered by that. */
+  get pausing(): boolean {
+    return this.#pausing;
+  }
+
+  /** Go to another place of the stretch: for replays, and after a pause where a design goes back a little. */
   seek(at_s: number): void {
     this.#at_s = at_s;
     this.#media.currentTime = at_s;
@@ -125,6 +132,7 @@ export class Player {
       this.#phase("playing");
     } else if (kind === "waiting" && this.#wanted) this.#phase("waiting");
     else if (kind === "pause") {
+      this.#pausing = false;
       this.#at_s = media_s;
       // A recording that runs out by itself says "pause" before "ended": nobody paused it.
       const { phase } = this.#snapshot;
@@ -147,6 +155,7 @@ export class Player {
   #recover(): void {
     if (this.#snapshot.phase === "playing") this.#tell(this.#stamp("waiting"));
     this.#failures += 1;
+    this.#pausing = false;
     this.#phase("unreachable");
     setTimeout(() => this.#media.load(), backoff_ms(this.#failures));
   }

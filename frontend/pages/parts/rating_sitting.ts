@@ -61,6 +61,7 @@ export class RatingSitting {
   #on_break = false;
   #yielded = false;
   #held = false;
+  #eager = false;
   #farthest_s: number;
   #rating_since_s: number;
   #stall: ReturnType<typeof setTimeout> | undefined;
@@ -185,8 +186,11 @@ export class RatingSitting {
     } else if (phase === "unreachable" && (this.#state === "rating" || this.#state === "loading")) {
       veil.show({ title: page.texts.unreachable, detail: page.texts.unreachable_how });
     } else if (phase === "paused") {
-      this.#rest({ title: this.#goOnHow });
-      if (this.#state === "resting") this.#rewind();
+      this.#rest(title: this.#goOnHow );
+      if (this.#state === "resting") {
+        this.#rewind();
+        if (this.#eager) this.#goOnOnceItStands();
+      }
     }
     // A break or a page out of sight may come in the very last moment: there is nothing to go on with then.
     else if (phase === "ended" && (this.#state === "rating" || this.#state === "resting")) void this.#finish();
@@ -197,12 +201,19 @@ export class RatingSitting {
     const untouched = this.#recorder.value === null && value === this.#resumed_value;
     this.#recorder.dial(value, t_ms, untouched ? "restore" : source, raw);
     this.#dial.pass(this.#player.position_s);
-    if (this.#state === "resting" && (this.#held || !this.#parts.page.hold_to_play)) void this.#goOn();
+    if (this.#state === "resting" && (this.#held || !this.#parts.page.hold_to_play)) this.#goOnOnceItStands();
   }
 
   #hold(held: boolean): void {
     this.#held = held;
+    this.#eager &&= held;
     if (!held) this.#rest({ title: this.#parts.page.texts.go_on });
+  }
+
+  /** A hand may let go and take hold again before the player has come to a stand. */
+  #goOnOnceItStands(): void {
+    this.#eager = this.#player.pausing;
+    if (!this.#eager) void this.#goOn();
   }
 
   async #goOn(): Promise<void> {
@@ -250,7 +261,7 @@ export class RatingSitting {
   #toggleBreak(): void {
     const { texts } = this.#parts.page;
     if (this.#on_break) {
-      void this.#goOn();
+      this.#goOnOnceItStands();
       return;
     }
     if (this.#state !== "rating" && this.#state !== "resting") return;
