@@ -76,7 +76,7 @@ def test_the_shipped_design_follows_the_published_study() -> None:
 
 def test_a_design_names_the_dials_that_may_be_turned() -> None:
     assert shipped_design("helpfulness").rate.dials == (DialKind.SCREEN,)
-    design = load_design(changed("practice = true", 'dials = ["screen", "serial", "mouse-lock"]'), name="mine.toml")
+    design = load_design(changed("show_number = true", 'dials = ["screen", "serial", "mouse-lock"]'), name="mine.toml")
     assert design.rate.dials == (DialKind.SCREEN, DialKind.SERIAL, DialKind.MOUSE_LOCK)
     with_phone = load_design(changed("practice = true", 'dials = ["screen", "phone"]'), name="mine.toml")
     assert with_phone.rate.dials == (DialKind.SCREEN, DialKind.PHONE)
@@ -165,16 +165,23 @@ def test_open_places_are_filled_or_asked_for() -> None:
         ('"allowed"', '"maybe"', "pause", "rate.pause", 'expected "none" or "allowed" or "rewind", found "maybe"'),
         ('"allowed"', '"none"\nhold_to_play = true', "pause", "rate.pause", "allowed or rewind, since hold_to_play"),
         ("recording_s = 60", "target_s = 5", "target_s", "practice.target_s", "0, or at least 10, found 5"),
+        (
+            "show_number = true",
+            'hold_to_play = true\ndials = ["screen", "midi"]',
+            "dials",
+            "rate.dials",
+            '"screen" alone, since no other dial can be held',
+        ),
         ("show_number = true", 'display = "knob"', "display", "rate.display", '"dial" or "slider" or "meter"'),
         ("low = 0", "low = 60", "[[scales]]", "scales[1]", "low < neutral < high"),
         ('low = "hindering"', 'low = ""', 'low = "', "scales[1].labels.en.low", "not empty"),
         ("[scales.labels.en]", "[scales.labels.de]", "[scales.labels.de]", "scales[1].labels.en", "default language"),
         ("[scales.labels.en]", "[scales.lables.en]", "[scales.lables.en]", "scales[1].lables", "did you mean labels?"),
         ('"recall", "guess"]', '"recal", "guess"]', "therapist =", "tasks.therapist[2]", 'found "recal"'),
-        ("practice = true", 'dials = ["screen", "thoughts"]', "dials", "rate.dials[2]", 'found "thoughts"'),
-        ("practice = true", 'dials = ["midi", "midi"]', "dials", "rate.dials[2]", "each only once"),
-        ("practice = true", 'dials = ["midi"]', "dials", "rate.dials", 'expected "screen" among them'),
-        ("practice = true", "dials = []", "dials", "rate.dials", 'expected "screen" among them'),
+        ("show_number = true", 'dials = ["screen", "thoughts"]', "dials", "rate.dials[2]", 'found "thoughts"'),
+        ("show_number = true", 'dials = ["midi", "midi"]', "dials", "rate.dials[2]", "each only once"),
+        ("show_number = true", 'dials = ["midi"]', "dials", "rate.dials", 'expected "screen" among them'),
+        ("show_number = true", "dials = []", "dials", "rate.dials", 'expected "screen" among them'),
         ('["rate", "recall"]', '["recall", "rate"]', "client =", "tasks.client", '"rate" first'),
         ('["rate", "recall"]', '["rate", "rate"]', "client =", "tasks.client[2]", "each only once"),
         ('["rate", "recall"]', '["rate", "guess"]', "client =", "tasks.client[2]", 'found "guess"'),
