@@ -47,7 +47,7 @@ export interface PhonePageData<Key extends string> {
   readonly csrf: string;
   readonly scale: Scale;
   readonly role: Role;
-  readonly show_number: boolean;
+  readonly display: Display;
   /** Where the dial stood before a reload, null before it was touched. */
   readonly value: number | null;
   readonly texts: Texts<Key>;

@@ -75,7 +75,7 @@ class PhonePage {
       stage: marked("stage"),
       scale,
       value: this.#value,
-      showNumber: page.show_number,
+      display: page.display,
       texts: { label: texts.dial_label, less: texts.dial_less, more: texts.dial_more },
       onHand: (value, t_ms, source) => {
         feel(this.#value, value);

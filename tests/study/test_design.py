@@ -78,7 +78,7 @@ def test_a_design_names_the_dials_that_may_be_turned() -> None:
     assert shipped_design("helpfulness").rate.dials == (DialKind.SCREEN,)
     design = load_design(changed("show_number = true", 'dials = ["screen", "serial", "mouse-lock"]'), name="mine.toml")
     assert design.rate.dials == (DialKind.SCREEN, DialKind.SERIAL, DialKind.MOUSE_LOCK)
-    with_phone = load_design(changed("practice = true", 'dials = ["screen", "phone"]'), name="mine.toml")
+    with_phone = load_design(changed("show_number = true", 'dials = ["screen", "phone"]'), name="mine.toml")
     assert with_phone.rate.dials == (DialKind.SCREEN, DialKind.PHONE)
     assert with_phone.rate.devices == ()  # it is taken on the rating page, and set up on none of its own
 

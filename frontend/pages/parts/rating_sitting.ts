@@ -164,7 +164,7 @@ export class RatingSitting {
         this.#ask({ title: begun ? texts.phone_go_on : texts.phone_begin, detail: texts.phone_begin_how });
       },
       touched: () => {
-        if (this.#state === "resting" && !document.hidden) void this.#goOn();
+        if (this.#state === "resting" && !document.hidden) this.#goOnOnceItStands();
       },
       lost: () => this.#halt({ title: texts.phone_lost, detail: texts.phone_lost_how }),
       left: () => {
@@ -186,7 +186,7 @@ export class RatingSitting {
     } else if (phase === "unreachable" && (this.#state === "rating" || this.#state === "loading")) {
       veil.show({ title: page.texts.unreachable, detail: page.texts.unreachable_how });
     } else if (phase === "paused") {
-      this.#rest(title: this.#goOnHow );
+      this.#rest({ title: this.#goOnHow });
       if (this.#state === "resting") {
         this.#rewind();
         if (this.#eager) this.#goOnOnceItStands();

@@ -186,7 +186,7 @@ def test_a_phone_is_shown_the_dial_and_nothing_of_the_session(page: Page) -> Non
     handset = Handset(page.offer())
     shown = handset.browser.get("/phone/")
     data = page_data(shown)
-    assert set(data) == {"base", "csrf", "role", "show_number", "scale", "value", "texts"}
+    assert set(data) == {"base", "csrf", "role", "display", "scale", "value", "texts"}
     text = shown.content.decode()
     for secret in (page.sitting.pk, page.world.recording.pk, page.world.client.pk, page.world.session.pk, "K7"):
         assert secret not in text

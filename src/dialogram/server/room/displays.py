@@ -1,6 +1,7 @@
-"""What is said of the dial, which is called by what is drawn, and held where a design wants it held."""
+"""How the dial is drawn; and what is said of it, which is called by what is drawn, and held where a design wants it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,18 @@ def at_display(step: Step, rule: RateRule) -> Mapping[str, str]:
     if step is Step.PRACTICE:
         return _practice(rule.display) | (_hold if rule.hold_to_play else _touch)(rule.display)
     return {}
+
+
+def display_data(rule: RateRule) -> dict[str, Any]:
+    """Give what a page needs to draw the dial as a design wants it."""
+    return {
+        "kind": rule.display,
+        "number": rule.show_number,
+        "labels": rule.show_labels,
+        "ticks": rule.show_ticks,
+        "colours": rule.show_colours,
+        "trace_s": rule.show_trace_s,
+    }
 
 
 def _touch(display: Display) -> dict[str, str]:

@@ -16,7 +16,7 @@ from dialogram.server.records.domain.traces import event_log_of
 from dialogram.server.records.domain.visits import Visit, progress_of
 from dialogram.server.records.models import Description, ExtremeSet, Guess, Link, Sitting
 from dialogram.server.room.dials import allow, kinds_of
-from dialogram.server.room.displays import at_display
+from dialogram.server.room.displays import at_display, display_data
 from dialogram.server.room.phone_offer import may_offer
 from dialogram.server.room.texts import behind, moments, place_in, texts_of
 from dialogram.server.room.tries import target_of
@@ -101,14 +101,7 @@ def _page_data(request: HttpRequest, visit: Visit) -> dict[str, Any]:
         "end_s": recording.stretch.end_s,
         "role": sitting.participant.role,
         "stop_url": reverse("room:stop"),
-        "display": {
-            "kind": design.rate.display,
-            "number": design.rate.show_number,
-            "labels": design.rate.show_labels,
-            "ticks": design.rate.show_ticks,
-            "colours": design.rate.show_colours,
-            "trace_s": design.rate.show_trace_s,
-        },
+        "display": display_data(design.rate),
         "hold_to_play": design.rate.hold_to_play,
         "dials": design.rate.dials,
         "scale": scale_data(design.scale()),

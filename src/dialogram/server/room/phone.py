@@ -27,6 +27,7 @@ from dialogram.server.records.enums import SittingState
 from dialogram.server.records.models import Phone
 from dialogram.server.room import phone_signs
 from dialogram.server.room.capture import answer_problems, answer_with
+from dialogram.server.room.displays import display_data
 from dialogram.server.room.pages import scale_data
 from dialogram.server.room.server_time import server_ms
 from dialogram.server.room.texts import phone_texts
@@ -78,7 +79,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "base": f"{ROOT}of/{phone.pk}",
         "csrf": get_token(request),
         "role": sitting.participant.role,
-        "show_number": design.rate.show_number,
+        "display": display_data(design.rate) | {"trace_s": 0.0},  # a phone does not know where the recording is
         "scale": scale_data(design.scale()),
         "value": value,
         "texts": texts,

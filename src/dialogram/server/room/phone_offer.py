@@ -10,14 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 from dialogram.capture.messages import PhoneOffer, PhonesEnded, PhoneState
 from dialogram.server.records.domain import phones
 from dialogram.server.records.domain.studies import design_of
-from dialogram.server.records.domain.visits import opening_facts
 from dialogram.server.room import phone_signs
 from dialogram.server.room.capture import answer_problems, answer_with
 from dialogram.server.room.entry import link_of
 from dialogram.server.room.server_time import server_ms
-from dialogram.server.room.sittings import sitting_of
+from dialogram.server.room.sittings import sitting_of, watched_sitting_of
 from dialogram.study import Design
-from dialogram.study.opening import may_watch
 
 
 def may_offer(design: Design) -> bool:
@@ -29,10 +27,9 @@ def may_offer(design: Design) -> bool:
 @answer_problems
 def offer(request: HttpRequest, sitting_id: str) -> HttpResponse:
     """Show a code that makes one phone this sitting's dial."""
-    sitting = sitting_of(request, sitting_id)
-    design = design_of(sitting.participant.study)
+    sitting = watched_sitting_of(request, sitting_id)
     lan = settings.LAN
-    if lan is None or not may_offer(design) or not may_watch(opening_facts(link_of(request)), design=design):
+    if lan is None or not may_offer(design_of(sitting.participant.study)):
         raise Http404
     code = phones.offer_phone(sitting_id=sitting.pk, link=link_of(request), now=timezone.now())
     address = f"{lan.address}{reverse('room:phone-door', args=[code])}"
