@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dialogram.archive.columns import TextColumns, sniff_delimiter
+from dialogram.archive.columns import TextColumns
 from dialogram.archive.frame import Frame, has_key
 from dialogram.archive.source import Source, TableError, Wanted
 from dialogram.archive.writing import check_neutral, check_text, digits, from_zero, one_trace, quoted, time_digits
@@ -39,8 +39,7 @@ def is_quoted(source: Source) -> bool:
 
 def is_table(source: Source) -> bool:
     """Whether this is a file of before version 14: everything in each row."""
-    line = source.first_line
-    return [cell.strip(' "') for cell in line.split(sniff_delimiter(line))][: len(TABLE_HEADER)] == list(TABLE_HEADER)
+    return source.first_cells == list(TABLE_HEADER)
 
 
 def read_frame(source: Source, wanted: Wanted) -> tuple[Trace, ...]:
@@ -49,14 +48,14 @@ def read_frame(source: Source, wanted: Wanted) -> tuple[Trace, ...]:
     scale = _scale(
         (frame.number("Minimum Value"), None, frame.number("Maximum Value")),
         (frame.text("Lower Label"), frame.text("Upper Label")),
-        refuse=partial(source.error, 1),
+        refuse=partial(source.error, frame.row("Minimum Value").line),
     )
     return _read(frame.columns(["Second", "Rating"]), scale, source, wanted)
 
 
 def read_table(source: Source, wanted: Wanted) -> tuple[Trace, ...]:
     """Read a file of before version 14."""
-    columns = TextColumns(source, source.rows(sniff_delimiter(source.first_line)))
+    columns = TextColumns(source, source.rows(source.delimiter))
     for key in TABLE_HEADER[:7]:
         texts = columns.texts(key)
         for line, text in zip(columns.lines, texts, strict=True):

@@ -1,6 +1,5 @@
 """Columns of a table under their names, wherever they were read from."""
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
@@ -146,9 +145,3 @@ class TextColumns(Columns):
             if position >= len(cells):
                 raise self.error(line, f"{position + 1} cells or more", f"{len(cells)}")
         return [cells[position] for _, cells in self._rows]
-
-
-def sniff_delimiter(line: str) -> str:
-    """Tell what parts the cells of a header row: tab, semicolon or comma, whatever its quotes hold."""
-    outside = re.sub(r'"[^"]*"', "", line)
-    return max("\t;,", key=outside.count)

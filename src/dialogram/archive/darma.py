@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dialogram.archive.columns import TextColumns, sniff_delimiter
+from dialogram.archive.columns import TextColumns
 from dialogram.archive.frame import Frame, has_key
 from dialogram.archive.samples import BUTTON
 from dialogram.archive.source import Source, TableError, Wanted, listed
@@ -64,21 +64,20 @@ def write(traces: Sequence[Trace], path: Path) -> dict[Path, bytes]:
 
 
 def _is_long(source: Source) -> bool:
-    line = source.first_line
-    return [cell.strip(' "') for cell in line.split(sniff_delimiter(line))][: len(LONG_HEADER)] == list(LONG_HEADER)
+    return source.first_cells == list(LONG_HEADER)
 
 
 def _read_frame(source: Source, wanted: Wanted) -> tuple[Trace, ...]:
     frame = Frame(source)
-    line, labels = frame.header.line, [*frame.header.cells, "", ""][1:3]
+    labels = [*frame.header.cells, "", ""][1:3]
     columns = frame.columns(["Second", "X", "Y", "Button"])
-    scales = _scales(labels, frame.number("Magnitude"), line, source)
+    scales = _scales(labels, frame.number("Magnitude"), source, frame.header.line, frame.row("Magnitude").line)
     traces = _traces(columns, np.arange(len(columns.lines)), scales)
     return wanted.choose({trace.name: trace for trace in traces}, source, what="a trace")
 
 
 def _read_long(source: Source, wanted: Wanted) -> tuple[Trace, ...]:
-    columns = TextColumns(source, source.rows(sniff_delimiter(source.first_line)))
+    columns = TextColumns(source, source.rows(source.delimiter))
     rows: dict[str, list[int]] = {}
     for row, name in enumerate(columns.texts("AnnotationFile")):
         rows.setdefault(name, []).append(row)
@@ -90,18 +89,20 @@ def _read_long(source: Source, wanted: Wanted) -> tuple[Trace, ...]:
         for row in at:
             if axes[row] != first:
                 raise source.error(columns.lines[row], f"the axes {first} of {name!r} all the way", f"{axes[row]}")
-        scales = _scales(first[:2], first[2], columns.lines[at[0]], source)
+        scales = _scales(first[:2], first[2], source, columns.lines[at[0]], columns.lines[at[0]])
         for trace in _traces(columns, np.array(at), scales):
             traces[f"{name} {trace.name}"] = replace(trace, name=f"{name} {trace.name}")
     return wanted.choose(traces, source, what="a trace")
 
 
-def _scales(labels: Sequence[str], magnitude: float, line: int, source: Source) -> list[Scale]:
+def _scales(
+    labels: Sequence[str], magnitude: float, source: Source, labels_line: int, magnitude_line: int
+) -> list[Scale]:
     x, y = (label or axis for label, axis in zip(labels, "XY", strict=True))
     if x == y or BUTTON.name in {x, y}:
-        raise source.error(line, "labels that tell the axes and the button apart", f"{x!r} and {y!r}")
+        raise source.error(labels_line, "labels that tell the axes and the button apart", f"{x!r} and {y!r}")
     if not magnitude > 0:
-        raise source.error(line, "a magnitude above 0", f"{magnitude:g}")
+        raise source.error(magnitude_line, "a magnitude above 0", f"{magnitude:g}")
     return [
         Scale(
             name=label,

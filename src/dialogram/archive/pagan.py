@@ -80,13 +80,15 @@ def _at(trace: Trace, bin_: int) -> str:
 def _sessions(source: Source) -> list[_Session]:
     lines = source.text.split("\n")
     header = next(index for index, line in enumerate(lines) if line.strip())
-    fields = lines[header].strip().rstrip(",").count(",")
+    width = len(lines[header].rstrip())
+    named = lines[header].rstrip(", ")
+    fields, empty = named.count(","), "," * (width - len(named))
     sessions: dict[tuple[str, str, str], _Session] = {}
     for number, line in enumerate(lines[header + 1 :], start=header + 2):
         if not line.strip(", "):
             continue
         # A video's name may hold commas, and nothing is quoted: the last fields are the fixed ones.
-        cells = [cell.strip() for cell in line.rstrip(", ").rsplit(",", fields)]
+        cells = [cell.strip() for cell in line.rstrip().removesuffix(empty).rsplit(",", fields)]
         if len(cells) != fields + 1:
             raise source.error(number, f"{fields + 1} cells", f"{len(cells)}")
         _, database_name, participant, session_id = cells[:4] if fields > 2 else ("", "", source.path.stem, "")

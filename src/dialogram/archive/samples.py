@@ -6,21 +6,20 @@ from pathlib import Path
 import numpy as np
 
 from dialogram.archive.changes import bin_changes, check_time
-from dialogram.archive.columns import sniff_delimiter
 from dialogram.archive.source import Source, TableError, Wanted, is_number, listed
 from dialogram.archive.writing import check_grid, digits, from_zero, one_trace, time_digits
 from dialogram.timeline import HELPFULNESS, Scale, Trace
 
 LOG_NAMES = ("X", "Y", "Button")
 """Names of the traces of a log: it tells none."""
+_TOUCH = 1e-6
+"""Share of a bin below which a button was down only by the arithmetic of times."""
 BUTTON = Scale(name="Button", low=0.0, high=1.0, neutral=0.5, step=1.0, low_label="up", high_label="down")
 
 
 def is_samples(source: Source, width: int) -> bool:
     """Whether the first row is already one of numbers, so many."""
-    line = source.first_line.rstrip(",;\t ")
-    cells = line.split(sniff_delimiter(line))
-    return len(cells) == width and all(map(is_number, cells))
+    return len(source.first_cells) == width and all(map(is_number, source.first_cells))
 
 
 def read_dump(source: Source, wanted: Wanted) -> tuple[Trace, ...]:
@@ -46,7 +45,7 @@ def read_log(source: Source, wanted: Wanted) -> tuple[Trace, ...]:
     }
     shares = traces["Button"].values
     traces["Button"] = Trace(
-        values=np.where(np.isnan(shares), np.nan, shares > 0),
+        values=np.where(np.isnan(shares), np.nan, shares > _TOUCH),
         step_s=traces["Button"].step_s,
         scale=BUTTON,
         name="Button",
@@ -57,7 +56,7 @@ def read_log(source: Source, wanted: Wanted) -> tuple[Trace, ...]:
 def _read_samples(source: Source, width: int) -> list[list[float]]:
     columns: list[list[float]] = [[] for _ in range(width)]
     before_s = 0.0
-    for line, cells in source.rows(sniff_delimiter(source.first_line)):
+    for line, cells in source.rows(source.delimiter):
         if not any(cells):
             continue
         if len(cells) < width or any(cells[width:]):

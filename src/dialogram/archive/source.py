@@ -1,6 +1,7 @@
 import csv
 import io
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -71,6 +72,20 @@ class Source:
         """The first line that is not empty."""
         return next((line for line in io.StringIO(self.text) if line.strip()), "").rstrip("\n")
 
+    @cached_property
+    def delimiter(self) -> str:
+        """What parts the cells of the first line: tab, semicolon or comma, whatever its quotes hold."""
+        outside = re.sub(r'"[^"]*"', "", self.first_line)
+        return max("\t;,", key=outside.count)
+
+    @cached_property
+    def first_cells(self) -> list[str]:
+        """The cells of the first line, but for empty ones at its end."""
+        cells = next(csv.reader([self.first_line], delimiter=self.delimiter, skipinitialspace=True), [])
+        while cells and not cells[-1].strip():
+            cells.pop()
+        return [cell.strip() for cell in cells]
+
     def rows(self, delimiter: str) -> list[Row]:
         """Split the text into rows of cells."""
         # Strict: a quote that is never closed would swallow all rows after it without a word.
@@ -96,9 +111,9 @@ class Source:
 
 
 def is_number(cell: str) -> bool:
-    """Whether a cell is a number, to tell a row of data from a header."""
+    """Whether a cell is a number or NaN, to tell a row of data from a header."""
     try:
-        return math.isfinite(float(cell.strip().strip('"').replace(",", ".")))
+        return not math.isinf(float(cell.replace(",", ".")))
     except ValueError:
         return False
 

@@ -1,27 +1,24 @@
 """Ratings in tables of comma-, semicolon- or tab-separated values, raters beside or below each other."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from dialogram.archive.columns import TextColumns, sniff_delimiter
+from dialogram.archive.columns import TextColumns
 from dialogram.archive.layouts import RATER_COLUMNS, VALUE_COLUMNS, check_columns, read_table, wide_rows
 from dialogram.archive.source import Source, Wanted
-from dialogram.archive.writing import digits, time_digits
+from dialogram.archive.writing import digits, quoted, time_digits
 from dialogram.timeline import Trace
 
 
 def is_long(source: Source) -> bool:
     """Whether the header tells of raters below each other."""
-    header = source.first_line.lower().replace('"', "").split(sniff_delimiter(source.first_line))
-    names = {name.strip() for name in header}
+    names = {name.lower() for name in source.first_cells}
     return bool(names & set(RATER_COLUMNS)) and bool(names & set(VALUE_COLUMNS))
 
 
 def read(source: Source, wanted: Wanted) -> tuple[Trace, ...]:
     """Read a table with a header row, a row per bin, its layout found by its header."""
-    rows = source.rows(sniff_delimiter(source.first_line))
+    rows = source.rows(source.delimiter)
     return read_table(TextColumns(source, rows, row_is_bin=wanted.step_s is not None), wanted)
 
 
@@ -43,8 +40,11 @@ def write_long(traces: Sequence[Trace], path: Path) -> dict[Path, bytes]:
 
 
 def _table(path: Path, header: list[str], rows: Iterable[list[str]]) -> bytes:
-    text = io.StringIO()
-    table = csv.writer(text, delimiter="\t" if path.suffix.lower() == ".tsv" else ",", lineterminator="\n")
-    table.writerow(header)
-    table.writerows(rows)
-    return text.getvalue().encode("utf-8")
+    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
+    lines = (delimiter.join(map(_cell, cells)) for cells in (header, *rows))
+    return "".join(f"{line}\n" for line in lines).encode("utf-8")
+
+
+def _cell(text: str) -> str:
+    # Whatever could part cells stands in quotes, so that readers who guess what does guess right.
+    return quoted(text) if any(mark in text for mark in ',;\t"') else text

@@ -90,8 +90,8 @@ def digits(value: float, *, missing: str = "") -> str:
 
 
 def time_digits(media_s: float) -> str:
-    """Write a time in seconds without what the arithmetic of bins leaves below a nanosecond."""
-    return digits(round(float(media_s), 9))
+    """Write a time in seconds without what the arithmetic of bins leaves below a picosecond."""
+    return digits(round(float(media_s), 12))
 
 
 def quoted(text: str) -> str:
