@@ -100,7 +100,12 @@ def quoted(text: str) -> str:
 
 
 def replace_files(files: Mapping[Path, bytes]) -> None:
-    """Write files beside their places and move them there, all or none, so that nobody ever finds half of one."""
+    """Write files beside their places and move them there, so that nobody ever finds half of one."""
+    for path in files:
+        if not path.parent.is_dir():
+            raise FileNotFoundError(f"path: no folder {str(path.parent)!r} to write {path.name!r} into")
+        if path.is_dir():
+            raise IsADirectoryError(f"path: {path.name!r} is a folder")
     beside: dict[Path, Path] = {}
     try:
         for path, content in files.items():

@@ -40,9 +40,9 @@ def convert(  # noqa: PLR0917  # typer's way
     with refuse_bad_input():
         dial = (scale_low, scale_high, scale_neutral)
         traces = read_ratings(source, column, time_column=time_column, step_s=step, dial=dial)
-        for trace in traces:
-            warn_of_oddities(trace)
         with needs_extra("figures"):
             write_traces(target, traces, format=to)
         names = ", ".join(trace.name for trace in traces)
+        for trace in traces:
+            warn_of_oddities(trace)
         typer.echo(f"{source.name} ({recognise(source)}) to {target.name} ({written}): {names}")
