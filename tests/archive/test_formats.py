@@ -33,6 +33,18 @@ def put_example(folder: Path, name: str) -> Path:
     return put(folder, "client.csv", EXAMPLES[name][0])
 
 
+def test_the_page_of_the_commands_names_every_format() -> None:
+    commands = (Path(__file__).parents[2] / "docs/reference/commands.md").read_text()
+    sentence = commands.partition("`--to` is one of ")[2].partition(";")[0]
+    assert sorted(re.findall(r"`(.+?)`", sentence)) == sorted(NAMES)
+
+
+def test_bins_beyond_number_are_refused(tmp_path: Path) -> None:
+    path = put_example(tmp_path, "carma-dump")
+    with pytest.raises(ValueError, match="step_s: expected at most 10000000 bins in 2 s, got a step of 1e-09 s"):
+        read_traces(path, step_s=1e-9)
+
+
 def test_every_format_has_its_section_and_its_row() -> None:
     assert sorted(SECTIONS) == sorted(NAMES)
     rows = re.findall(r"^\| `([\w.-]+)` \| ((?:`\.\w+` ?)+)\|", PAGE, re.MULTILINE)
@@ -204,6 +216,7 @@ OLD, PAGAN = EXAMPLES["carma-12"][0], EXAMPLES["pagan"][0]
         ("0,50\n1,51,52\n", "line 2: expected 2 numbers, found 3 cells"),
         ("0,50\n0,51\n", "line 2: expected samples of more than one moment, found only 0 s"),
         ("0,50\n1e9,51\n", "line 2: expected a time in seconds, 604800 at most, found 1e"),
+        ("0,50,40,30\n1,51,40,30\n", "line 1: expected 0 or 1 for the button of a log of DARMA, or a header, found 30"),
         ("-5,50\n1,51\n", "line 1: expected a time from 0 s on"),
         (PAGAN.replace(",1500,1\n", ",1500,\n"), "line 3: expected a value, found none"),
         (PAGAN.replace(",1500,1\n", ",1500,high\n"), "line 3: expected a number, found 'high'"),

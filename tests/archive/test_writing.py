@@ -48,6 +48,7 @@ ASKEW = replace(CLIENT, scale=replace(HELPFULNESS, neutral=30.0))
         ("carma", [CLIENT, THERAPIST], "expected one trace, as a file of CARMA holds, found 2: 'client', 'therapist'"),
         ("carma", [ASKEW], "expected 50 to be neither, as half way between 0 and 100 always is for CARMA, found 30"),
         ("carma", [replace(CLIENT, start_s=0.2)], "to begin a whole number of bins after 0, .* found 0.2 s with"),
+        ("carma", [replace(CLIENT, start_s=1e30)], "to begin a whole number of bins after 0, .* found 1e.30 s with"),
         ("carma", [replace(CLIENT, start_s=-0.5)], "to begin a whole number of bins after 0, .* found -0.5 s with"),
         ("carma-14.00", [replace(CLIENT, scale=replace(HELPFULNESS, low_label="no, not"))], "without any of"),
         ("carma-12", [replace(CLIENT, scale=replace(HELPFULNESS, low_label=""))], "expected a name or label"),

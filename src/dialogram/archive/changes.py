@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dialogram.archive.source import Source
+from dialogram.archive.writing import MOST_BINS
 from dialogram.capture.step_function import StepFunction
 from dialogram.timeline import Scale, Trace
 
@@ -32,5 +33,7 @@ def bin_changes(
     there = (ends > starts) & ~np.isnan(held)
     dial = StepFunction(starts[there], ends[there], held[there])
     step = step_s or DEFAULT_STEP_S
+    if end_s > MOST_BINS * step:
+        raise ValueError(f"step_s: expected at most {MOST_BINS} bins in {end_s:g} s, got a step of {step:g} s")
     bins, coverage = dial.bins(start_s=0.0, end_s=end_s, step_s=step)
     return Trace(values=bins, coverage=coverage, step_s=step, scale=scale, name=name)

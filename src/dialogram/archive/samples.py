@@ -1,5 +1,6 @@
 """Samples without a header: what CARMA leaves when it breaks down, and DARMA's raw log."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def write_dump(traces: Sequence[Trace], path: Path) -> dict[Path, bytes]:
 
 def read_log(source: Source, wanted: Wanted) -> tuple[Trace, ...]:
     """Read times, X, Y and whether the button was down; in a bin it is down when it ever was."""
-    times, *axes = _read_samples(source, 4)
+    times, *axes = _read_samples(source, len(LOG_NAMES) + 1)
     end_s, step_s = times[-1], wanted.step_s
     traces = {
         name: bin_changes(times, values, end_s=end_s, step_s=step_s, scale=HELPFULNESS, name=name)
@@ -63,6 +64,8 @@ def _read_samples(source: Source, width: int) -> list[list[float]]:
             raise source.error(line, f"{width} numbers", f"{len(cells)} cells")
         numbers = [source.number(cell, line, "a number") for cell in cells[:width]]
         check_time(source, line, numbers[0], before_s)
+        if width == len(LOG_NAMES) + 1 and not (numbers[-1] in {0.0, 1.0} or math.isnan(numbers[-1])):
+            raise source.error(line, "0 or 1 for the button of a log of DARMA, or a header", f"{numbers[-1]:g}")
         before_s = numbers[0]
         for column, number in zip(columns, numbers, strict=True):
             column.append(number)

@@ -11,6 +11,8 @@ import numpy as np
 from dialogram.archive.source import TableError, listed
 from dialogram.timeline import Scale, Trace
 
+MOST_BINS = 10_000_000
+"""More than three days at 30 bins a second; what asks for more has mistaken the unit of its times."""
 _SAME = 1e-6
 """Share of a step, or of a range, below which two places are one."""
 
@@ -43,7 +45,7 @@ def _grid(trace: Trace) -> str:
 def from_zero(trace: Trace, tool: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Values of a trace with missing bins put before them, so that the first begins at 0."""
     bins = round(trace.start_s / trace.step_s)
-    if bins < 0 or abs(bins * trace.step_s - trace.start_s) > _SAME * trace.step_s:
+    if not 0 <= bins <= MOST_BINS or abs(bins * trace.step_s - trace.start_s) > _SAME * trace.step_s:
         raise TableError(
             f"expected {trace.name!r} to begin a whole number of bins after 0, as bins of {tool} do,"
             f" found {trace.start_s:g} s with bins of {trace.step_s:g} s"
