@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         pick_extremes,
         score_guess,
     )
-    from dialogram.archive import TableError, read_traces
+    from dialogram.archive import TableError, read_traces, write_traces
     from dialogram.timeline import HELPFULNESS, Scale, Segment, Trace
 
 _HOMES = {
@@ -45,7 +45,7 @@ _HOMES = {
         "pick_extremes",
         "score_guess",
     ),
-    "dialogram.archive": ("TableError", "read_traces"),
+    "dialogram.archive": ("TableError", "read_traces", "write_traces"),
     "dialogram.timeline": ("HELPFULNESS", "Scale", "Segment", "Trace"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -68,6 +68,7 @@ __all__ = [
     "pick_extremes",
     "read_traces",
     "score_guess",
+    "write_traces",
 ]
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogram.archive.tables import TableError, read_traces
+from dialogram.archive import TableError, read_traces
 from dialogram.timeline import Scale
 
 PLAIN = "second,client,therapist\n0,50,40\n6.5,61.5,NA\n13,70,\n"
@@ -71,7 +71,7 @@ def test_tables_as_people_save_them(tmp_path: Path, content: str | bytes) -> Non
         ('second,client,note\n0,5,"ok\n1,6,ok\n2,7,ok\n', "line 4: expected cells of text, each quote closed"),
         ("second,client\n0,5e99\n1,6\n", "line 2: expected a number or an empty cell in 'client', found '5e99'"),
         ("second,client\n1e99,5\n2e99,6\n", "line 2: expected a time in seconds in 'second', found '1e99'"),
-        ("person,second,client\n1,0,5\n1,1,5\n2,0,5\n", "line 4: .*raters stand in columns, not below each other"),
+        ("person,second,client\n1,0,5\n1,1,5\n2,0,5\n", "line 4: .*raters stand beside each other, or below"),
         (b"\x00\x01\x02\xff", "line 1: expected a table of text, found bytes that are not text"),
     ],
 )

@@ -1,5 +1,6 @@
 """Files in and out."""
 
-from dialogram.archive.tables import TableError, read_traces
+from dialogram.archive.formats import FORMATS, format_for, read_traces, recognise, write_traces
+from dialogram.archive.source import TableError
 
-__all__ = ["TableError", "read_traces"]
+__all__ = ["FORMATS", "TableError", "format_for", "read_traces", "recognise", "write_traces"]

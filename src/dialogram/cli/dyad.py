@@ -13,14 +13,14 @@ from dialogram.cli.ratings import (
     Step,
     TimeColumn,
     check_times,
-    make_scale,
+    read_ratings,
     warn_of_oddities,
 )
 from dialogram.cli.voice import needs_extra, print_json, refuse_bad_input, warn
 
 if TYPE_CHECKING:
     from dialogram.analysis import DyadResult
-    from dialogram.timeline import Scale, Trace
+    from dialogram.timeline import Trace
 
 FIGURES = (".svg", ".png", ".pdf")
 REPORTS = (".html", ".pdf")
@@ -29,19 +29,21 @@ REPORTS = (".html", ".pdf")
 def dyad(  # noqa: PLR0917  # typer's way
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="CLIENT THERAPIST | FILE", help="A table each, or one for both.", show_default=False),
+        typer.Argument(
+            metavar="CLIENT THERAPIST | FILE", help="A file of ratings each, or one for both.", show_default=False
+        ),
     ],
     columns: Annotated[
         tuple[str, str] | None,
-        typer.Option(metavar="A B", help="Columns of the client's and the therapist's ratings.", show_default=False),
+        typer.Option(metavar="A B", help="The client's and the therapist's ratings in it.", show_default=False),
     ] = None,
     as_json: AsJson = False,
     figure: Annotated[Path | None, typer.Option(help="Draw the two traces: .svg, .png or .pdf.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write a report: .html or .pdf.")] = None,
     time_column: TimeColumn = None,
     step: Step = None,
-    scale_low: ScaleLow = 0.0,
-    scale_high: ScaleHigh = 100.0,
+    scale_low: ScaleLow = None,
+    scale_high: ScaleHigh = None,
     scale_neutral: ScaleNeutral = None,
 ) -> None:
     """Compare two ratings of one session: level, shape, lag, agreement, extremes, discrepancies."""
@@ -49,11 +51,11 @@ def dyad(  # noqa: PLR0917  # typer's way
     check_times(time_column, step)
     _check_ending("--figure", figure, FIGURES)
     _check_ending("--report", report, REPORTS)
-    scale = make_scale(scale_low, scale_high, scale_neutral)
     from dialogram.analysis import compare
 
     with refuse_bad_input():
-        a, b = _read_two(files, columns, time_column=time_column, step_s=step, scale=scale)
+        dial = (scale_low, scale_high, scale_neutral)
+        a, b = _read_two(files, columns, time_column=time_column, step_s=step, dial=dial)
         for trace in (a, b):
             warn_of_oddities(trace)
         result = compare(a, b)
@@ -87,20 +89,18 @@ def _read_two(
     *,
     time_column: str | None,
     step_s: float | None,
-    scale: "Scale",
+    dial: tuple[float | None, float | None, float | None],
 ) -> "tuple[Trace, Trace]":
-    from dialogram.archive import read_traces
-
     if len(files) == 1:
-        a, b = read_traces(files[0], columns, time_column=time_column, step_s=step_s, scale=scale)
+        a, b = read_ratings(files[0], columns, time_column=time_column, step_s=step_s, dial=dial)
         return a, b
     traces = []
     for index, (file, role) in enumerate(zip(files, ("client", "therapist"), strict=True)):
         wanted = [columns[index]] if columns else None
-        found = read_traces(file, wanted, time_column=time_column, step_s=step_s, scale=scale)
+        found = read_ratings(file, wanted, time_column=time_column, step_s=step_s, dial=dial)
         if len(found) > 1:
             names = ", ".join(repr(trace.name) for trace in found)
-            raise typer.BadParameter(f"{file.name} has the columns {names}: name one of each file with --columns")
+            raise typer.BadParameter(f"{file.name} holds {names}: name one of each file with --columns")
         traces.append(replace(found[0], name=role))
     return traces[0], traces[1]
 

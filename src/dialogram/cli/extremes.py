@@ -11,7 +11,7 @@ from dialogram.cli.ratings import (
     Step,
     TimeColumn,
     check_times,
-    make_scale,
+    read_ratings,
     warn_of_oddities,
 )
 from dialogram.cli.voice import print_json, refuse_bad_input
@@ -22,33 +22,32 @@ if TYPE_CHECKING:
 
 
 def extremes(  # noqa: PLR0917  # typer's way
-    file: Annotated[Path, typer.Argument(help="Table with a column of ratings.", show_default=False)],
-    column: Annotated[str | None, typer.Option(help="Column of ratings, where there are several.")] = None,
+    file: Annotated[Path, typer.Argument(help="File of ratings.", show_default=False)],
+    column: Annotated[str | None, typer.Option(help="Which ratings, where the file holds several.")] = None,
     as_json: AsJson = False,
     window: Annotated[float, typer.Option(help="Length of a segment in seconds.")] = 30.0,
     per_kind: Annotated[int, typer.Option(help="How many of each kind.")] = 3,
     warm_up: Annotated[float, typer.Option(help="No segment starts in these first seconds.")] = 60.0,
     time_column: TimeColumn = None,
     step: Step = None,
-    scale_low: ScaleLow = 0.0,
-    scale_high: ScaleHigh = 100.0,
+    scale_low: ScaleLow = None,
+    scale_high: ScaleHigh = None,
     scale_neutral: ScaleNeutral = None,
 ) -> None:
     """Pick the highest and the lowest rated segments of a trace."""
     check_times(time_column, step)
-    scale = make_scale(scale_low, scale_high, scale_neutral)
     from dialogram.analysis import ExtremesRule, pick_extremes
-    from dialogram.archive import read_traces
 
     try:
         rule = ExtremesRule(window_s=window, per_kind=per_kind, warm_up_s=warm_up)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     with refuse_bad_input():
-        traces = read_traces(file, [column] if column else None, time_column=time_column, step_s=step, scale=scale)
+        dial = (scale_low, scale_high, scale_neutral)
+        traces = read_ratings(file, [column] if column else None, time_column=time_column, step_s=step, dial=dial)
         if len(traces) > 1:
             names = ", ".join(repr(trace.name) for trace in traces)
-            raise typer.BadParameter(f"{file.name} has the columns {names}: name one with --column")
+            raise typer.BadParameter(f"{file.name} holds {names}: name one with --column")
         warn_of_oddities(traces[0])
         picked = pick_extremes(traces[0], rule)
     if as_json:

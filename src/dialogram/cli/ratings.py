@@ -1,24 +1,40 @@
 import math
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dialogram.cli.voice import warn
+from dialogram.cli.voice import needs_extra, warn
 
 if TYPE_CHECKING:
-    from dialogram.timeline import Scale, Trace
+    from dialogram.timeline import Trace
 
-ScaleLow = Annotated[float, typer.Option(help="Lowest value of the dial.", rich_help_panel="The dial")]
-ScaleHigh = Annotated[float, typer.Option(help="Highest value of the dial.", rich_help_panel="The dial")]
+ScaleLow = Annotated[
+    float | None,
+    typer.Option(help="Lowest value of the dial; default: what the file says, else 0.", rich_help_panel="The dial"),
+]
+ScaleHigh = Annotated[
+    float | None,
+    typer.Option(help="Highest value of the dial; default: what the file says, else 100.", rich_help_panel="The dial"),
+]
 ScaleNeutral = Annotated[
-    float | None, typer.Option(help="The value that is neither; default: half way.", rich_help_panel="The dial")
+    float | None,
+    typer.Option(
+        help="The value that is neither; default: what the file says, else half way.", rich_help_panel="The dial"
+    ),
 ]
 Step = Annotated[
-    float | None, typer.Option(help="Seconds from row to row, for a table without times.", rich_help_panel="The table")
+    float | None,
+    typer.Option(
+        help="Seconds a bin, for a table without times (a row a bin) and for files of changes (default there: 1).",
+        rich_help_panel="The file",
+    ),
 ]
 TimeColumn = Annotated[
     str | None,
-    typer.Option(help="Column of times in seconds; default: found by its name.", rich_help_panel="The table"),
+    typer.Option(help="Column of times in seconds of a table; default: found by its name.", rich_help_panel="The file"),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, unrounded, and nothing else.")]
 
@@ -31,20 +47,33 @@ def check_times(time_column: str | None, step_s: float | None) -> None:
         raise typer.BadParameter(f"--step: expected a positive number of seconds, got {step_s:g}")
 
 
-def make_scale(low: float, high: float, neutral: float | None) -> "Scale":
-    """Make the scale of the dial that the options tell of."""
-    from dialogram.timeline import Scale
+def read_ratings(
+    file: Path,
+    columns: Sequence[str] | None,
+    *,
+    time_column: str | None,
+    step_s: float | None,
+    dial: tuple[float | None, float | None, float | None],
+) -> "tuple[Trace, ...]":
+    """Read a file of any format, on the dial that the file tells of but for what the options say."""
+    from dialogram.archive import read_traces
 
+    with needs_extra("figures"):
+        traces = read_traces(file, columns, time_column=time_column, step_s=step_s)
+    return tuple(_on_dial(trace, *dial) for trace in traces)
+
+
+def _on_dial(trace: "Trace", low: float | None, high: float | None, neutral: float | None) -> "Trace":
+    if low is None and high is None and neutral is None:
+        return trace
+    low = trace.scale.low if low is None else low
+    high = trace.scale.high if high is None else high
+    neutral = (low + high) / 2 if neutral is None else neutral
     try:
-        return Scale(
-            name="helpfulness",
-            low=low,
-            high=high,
-            neutral=(low + high) / 2 if neutral is None else neutral,
-            step=min(1.0, abs(high - low) / 100 or 1.0),
-        )
+        scale = replace(trace.scale, low=low, high=high, neutral=neutral, step=min(1.0, abs(high - low) / 100 or 1.0))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+    return replace(trace, scale=scale)
 
 
 def warn_of_oddities(trace: "Trace") -> None:
