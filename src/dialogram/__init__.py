@@ -18,14 +18,19 @@ from dialogram._version import __version__
 
 if TYPE_CHECKING:
     from dialogram.analysis import (
+        Coefficient,
         DiscrepancyRule,
         DyadResult,
         Extreme,
         Extremes,
         ExtremesRule,
         GuessScore,
+        MetaAnalysis,
+        MetaRegression,
         compare,
         find_discrepancies,
+        meta_analyse,
+        meta_regress,
         pick_extremes,
         score_guess,
     )
@@ -34,14 +39,19 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "dialogram.analysis": (
+        "Coefficient",
         "DiscrepancyRule",
         "DyadResult",
         "Extreme",
         "Extremes",
         "ExtremesRule",
         "GuessScore",
+        "MetaAnalysis",
+        "MetaRegression",
         "compare",
         "find_discrepancies",
+        "meta_analyse",
+        "meta_regress",
         "pick_extremes",
         "score_guess",
     ),
@@ -52,12 +62,15 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "HELPFULNESS",
+    "Coefficient",
     "DiscrepancyRule",
     "DyadResult",
     "Extreme",
     "Extremes",
     "ExtremesRule",
     "GuessScore",
+    "MetaAnalysis",
+    "MetaRegression",
     "Scale",
     "Segment",
     "TableError",
@@ -65,6 +78,8 @@ __all__ = [
     "__version__",
     "compare",
     "find_discrepancies",
+    "meta_analyse",
+    "meta_regress",
     "pick_extremes",
     "read_traces",
     "score_guess",

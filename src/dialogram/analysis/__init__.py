@@ -1,14 +1,17 @@
 """Statistics, one topic a file; numpy and scipy only."""
 
+from dialogram.analysis.coefficient import Coefficient
 from dialogram.analysis.delay import take_out_delay
 from dialogram.analysis.discrepancies import Discrepancy, DiscrepancyRule, find_discrepancies
 from dialogram.analysis.dyad import DyadResult, compare
 from dialogram.analysis.extremes import Extreme, Extremes, ExtremesRule, pick_extremes
 from dialogram.analysis.guess import GuessScore, OwnView, score_guess, view_own
+from dialogram.analysis.meta_analysis import MetaAnalysis, MetaRegression, meta_analyse, meta_regress
 from dialogram.analysis.reaction import Following, measure_following
 from dialogram.analysis.segment_mean import mean_over
 
 __all__ = [
+    "Coefficient",
     "Discrepancy",
     "DiscrepancyRule",
     "DyadResult",
@@ -17,11 +20,15 @@ __all__ = [
     "ExtremesRule",
     "Following",
     "GuessScore",
+    "MetaAnalysis",
+    "MetaRegression",
     "OwnView",
     "compare",
     "find_discrepancies",
     "mean_over",
     "measure_following",
+    "meta_analyse",
+    "meta_regress",
     "pick_extremes",
     "score_guess",
     "take_out_delay",

@@ -1,5 +1,5 @@
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from dialogram.analysis.discrepancies import Discrepancy, DiscrepancyRule, find_
 from dialogram.analysis.extremes import Extremes, ExtremesRule, pick_extremes
 from dialogram.analysis.lag import WINDOW_S, Lag, find_lag
 from dialogram.analysis.level import Level, compare_level
+from dialogram.analysis.plain import plain
 from dialogram.analysis.quality import Quality, assess_quality
 from dialogram.analysis.sentences import say_congruence
 from dialogram.analysis.shape import Shape, compare_shape
@@ -79,23 +80,23 @@ class DyadResult:
         return {
             "n": self.n,
             "step_s": self.step_s,
-            "a": _plain(self.a),
-            "b": _plain(self.b),
-            "level": _plain(self.level),
-            "shape": _plain(self.shape),
-            "lag": _plain(self.lag),
-            "agreement": _plain(self.agreement),
-            "states": _plain(self.states, without="kappa_of_shifts"),
+            "a": plain(self.a),
+            "b": plain(self.b),
+            "level": plain(self.level),
+            "shape": plain(self.shape),
+            "lag": plain(self.lag),
+            "agreement": plain(self.agreement),
+            "states": plain(self.states, without="kappa_of_shifts"),
             "extremes": {
-                "a": [_plain(extreme, without="relative") for extreme in self.extremes.a.extremes],
-                "b": [_plain(extreme, without="relative") for extreme in self.extremes.b.extremes],
+                "a": [plain(extreme, without="relative") for extreme in self.extremes.a.extremes],
+                "b": [plain(extreme, without="relative") for extreme in self.extremes.b.extremes],
             },
-            "discrepancies": [_plain(discrepancy) for discrepancy in self.discrepancies],
+            "discrepancies": [plain(discrepancy) for discrepancy in self.discrepancies],
             "quality": {
-                "a": _plain(self.quality.a, without="missing"),
-                "b": _plain(self.quality.b, without="missing"),
+                "a": plain(self.quality.a, without="missing"),
+                "b": plain(self.quality.b, without="missing"),
             },
-            "software": _plain(self.software),
+            "software": plain(self.software),
         }
 
     def summary(self) -> str:
@@ -227,14 +228,3 @@ def _notes(a: Trace, b: Trace, ratings_a: Floats, ratings_b: Floats) -> tuple[st
     elif ratings_a.size > 1 and not varies(ratings_b - ratings_a):
         notes.append("The two differ by the same amount in every bin, so there is no test of their level.")
     return tuple(notes)
-
-
-def _plain(result: Any, *, without: str = "") -> dict[str, Any]:
-    numbers = {key: value for key, value in asdict(result).items() if key != without}
-    return {key: _none_for_nan(value) for key, value in numbers.items()}
-
-
-def _none_for_nan(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_none_for_nan(inner) for inner in value]
-    return None if isinstance(value, float) and math.isnan(value) else value
