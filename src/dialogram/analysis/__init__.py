@@ -6,9 +6,11 @@ from dialogram.analysis.discrepancies import Discrepancy, DiscrepancyRule, find_
 from dialogram.analysis.dyad import DyadResult, compare
 from dialogram.analysis.extremes import Extreme, Extremes, ExtremesRule, pick_extremes
 from dialogram.analysis.guess import GuessScore, OwnView, score_guess, view_own
+from dialogram.analysis.judged_dyad import JudgedDyad
 from dialogram.analysis.meta_analysis import MetaAnalysis, MetaRegression, meta_analyse, meta_regress
 from dialogram.analysis.reaction import Following, measure_following
 from dialogram.analysis.segment_mean import mean_over
+from dialogram.analysis.truth_and_bias import RandomEffects, TruthAndBias, fit_truth_and_bias
 
 __all__ = [
     "Coefficient",
@@ -20,11 +22,15 @@ __all__ = [
     "ExtremesRule",
     "Following",
     "GuessScore",
+    "JudgedDyad",
     "MetaAnalysis",
     "MetaRegression",
     "OwnView",
+    "RandomEffects",
+    "TruthAndBias",
     "compare",
     "find_discrepancies",
+    "fit_truth_and_bias",
     "mean_over",
     "measure_following",
     "meta_analyse",

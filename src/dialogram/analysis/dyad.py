@@ -149,7 +149,7 @@ def compare(
     """
     if not (math.isfinite(lag_window_s) and lag_window_s >= 0):
         raise ValueError(f"lag_window_s: expected 0 or more seconds, got {lag_window_s!r}")
-    start_s, ratings_a, ratings_b = _on_one_grid(a, b)
+    start_s, ratings_a, ratings_b = align(a, b)
     both = ~(np.isnan(ratings_a) | np.isnan(ratings_b))
     discrepancy_rule = discrepancy_rule or DiscrepancyRule()
     extremes = OfEach(a=pick_extremes(a, extremes_rule), b=pick_extremes(b, extremes_rule))
@@ -183,7 +183,8 @@ def compare(
     )
 
 
-def _on_one_grid(a: Trace, b: Trace) -> tuple[float, Floats, Floats]:
+def align(a: Trace, b: Trace) -> tuple[float, Floats, Floats]:
+    """Put two ratings on one grid: its start in seconds, and the values of each, NaN where one does not reach."""
     if not math.isclose(a.step_s, b.step_s, rel_tol=1e-9):
         raise ValueError(f"traces: expected one step, got {a.step_s:g} s and {b.step_s:g} s")
     if (a.scale.low, a.scale.neutral, a.scale.high) != (b.scale.low, b.scale.neutral, b.scale.high):

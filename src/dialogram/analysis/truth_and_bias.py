@@ -1,0 +1,244 @@
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from dialogram.analysis.coefficient import Coefficient, weigh_coefficient
+from dialogram.analysis.correlation import Floats, varies
+from dialogram.analysis.judged_dyad import JudgedDyad
+from dialogram.analysis.mixed_model import MixedFit, MixedModel, Products, sum_products
+from dialogram.analysis.plain import none_for_nan, plain
+from dialogram.analysis.sentences import say_p
+
+type Residuals = Literal["iid", "ar1"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RandomEffects:
+    """How much dyads, or therapists, differ: variances of bias and of tracking, and their covariance."""
+
+    var_bias: float
+    var_tracking: float
+    cov: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class TruthAndBias:
+    """How judges' ratings follow the truth, and how far they lie beside it.
+
+    Parameters
+    ----------
+    residuals
+        ``"iid"``, each bin for itself, or ``"ar1"``, each following the one before. Tracking means something else in
+        either: with AR(1) it is how quick moves of the truth are followed at once. Neither corrects the other.
+    n, dyads
+        Bins and dyads.
+    bias
+        Directional bias: how much higher than the truth judges rate on average, in scale units.
+    tracking
+        Slope of judge on truth within a dyad, in scale units per scale unit; it is r times a ratio of spreads, so a
+        judge who turns the dial far seems to track well.
+    tracking_standardised
+        The same with each series in units of its own SD in the dyad.
+    moderators
+        What bias and tracking go with: change per unit of the moderator, for bias and for tracking.
+    between_dyads, between_therapists
+        Random effects; the latter where dyads are told to lie within therapists.
+    residual
+        Variance of a bin round its dyad's line.
+    rho, step_s
+        Autocorrelation of residuals a step apart, 0 for ``"iid"``, and the step in seconds.
+    loglik
+        Restricted log-likelihood.
+    """
+
+    residuals: Residuals
+    n: int
+    dyads: int
+    bias: Coefficient
+    tracking: Coefficient
+    tracking_standardised: Coefficient
+    moderators: tuple[Coefficient, ...]
+    between_dyads: RandomEffects
+    between_therapists: RandomEffects | None
+    residual: float
+    rho: float
+    step_s: float
+    loglik: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """As `dialogram cohort --json` prints it: unrounded, None where a number is not defined."""
+        found: dict[str, Any] = {"n": self.n, "dyads": self.dyads}
+        for name in ("bias", "tracking", "tracking_standardised"):
+            coefficient: Coefficient = getattr(self, name)
+            found[name] = coefficient.b
+            found |= {f"{name}_{key}": getattr(coefficient, key) for key in ("se", "df", "p", "ci95")}
+        found |= {**plain(self.between_dyads), "residual": self.residual, "loglik": self.loglik}
+        if self.residuals == "ar1":
+            found |= {"rho": self.rho, "step_s": self.step_s}
+        if self.between_therapists is not None:
+            found["between_therapists"] = plain(self.between_therapists)
+        if self.moderators:
+            found["moderators"] = [plain(moderator) for moderator in self.moderators]
+        return {key: none_for_nan(value) for key, value in found.items()}
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        side = "higher" if self.bias.b > 0 else "lower"
+        follows = "each bin following the one before" if self.residuals == "ar1" else "each bin for itself"
+        moderated = "".join(f"; {moderator}" for moderator in self.moderators)
+        return (
+            f"Over {self.dyads} dyads judges rate {abs(self.bias.b):.2f} {side} than the truth ({say_p(self.bias.p)})"
+            f" and follow it with a slope of {self.tracking.b:.2f} ({say_p(self.tracking.p)}),"
+            f" {self.tracking_standardised.b:.2f} in units of SD, {follows}{moderated}."
+        )
+
+
+def fit_truth_and_bias(
+    dyads: Sequence[JudgedDyad],
+    *,
+    residuals: Residuals,
+    moderators: Sequence[str] = (),
+    within_therapists: bool = False,
+) -> TruthAndBias:
+    r"""Fit West and Kenny's Truth-and-Bias model over many dyads.
+
+    Parameters
+    ----------
+    dyads
+        At least two, each with a judge and a truth that vary over at least three bins that both rated.
+    residuals
+        ``"iid"`` or ``"ar1"``.
+    moderators
+        Names of moderators, a number of which every dyad has. They are centred at their mean over the dyads, so that
+        bias and tracking are those of an average dyad.
+    within_therapists
+        Whether bias and tracking differ by therapist too (three levels); every dyad then has a therapist.
+
+    Returns
+    -------
+    TruthAndBias
+
+    Raises
+    ------
+    ValueError
+        For too few dyads, a trace that does not vary, a moderator that is missing or says nothing, or no two
+        therapists.
+
+    Notes
+    -----
+    .. math:: J_{it} - \bar T_i = (b_0 + u_{0i}) + (b_1 + u_{1i}) (T_{it} - \bar T_i) + e_{it}
+
+    where both are centred on that dyad's mean truth; with moderators ``b_0 + \sum_k c_k M_{ki}`` and likewise for
+    ``b_1``; with therapists a further pair of random effects for each. West & Kenny 2011, Psychological Review 118,
+    357–378, doi 10.1037/a0022936. Restricted maximum likelihood with Satterthwaite's degrees of freedom:
+    :class:`dialogram.analysis.mixed_model.MixedModel`. For AR(1), lags count in time: bins on both sides of a gap of
+    three steps correlate ρ³.
+
+    Examples
+    --------
+    >>> from dialogram.timeline import Trace
+    >>> rng = np.random.default_rng(4)
+    >>> def dyad(name):
+    ...     truth = 50 + 10 * rng.normal(size=200)
+    ...     judge = truth.mean() + 3 + 0.5 * (truth - truth.mean()) + 5 * rng.normal(size=200)
+    ...     return JudgedDyad(name=name, judge=Trace(values=judge, step_s=1), truth=Trace(values=truth, step_s=1))
+    >>> fit = fit_truth_and_bias([dyad(name) for name in "abcdefgh"], residuals="iid")
+    >>> round(fit.bias.b, 1), round(fit.tracking.b, 1), round(fit.tracking_standardised.b, 1)
+    (3.0, 0.5, 0.7)
+    """
+    known = _moderators(dyads, moderators)
+    groups = _therapists(dyads) if within_therapists else None
+    if len(dyads) < 2 + len(moderators):
+        raise ValueError(f"dyads: expected at least {2 + len(moderators)}, got {len(dyads)}")
+    step_s = float(np.median([dyad.judge.step_s for dyad in dyads]))
+    columns = [_columns(dyad, step_s) for dyad in dyads]
+    raw, standardised = (
+        MixedModel(
+            [_products(rows / units, times, row) for (rows, times, units), row in zip(chosen, known, strict=True)],
+            random=2,
+            groups=groups,
+            autoregressive=residuals == "ar1",
+        ).fit()
+        for chosen in ([(rows, times, np.ones(3)) for rows, times, _ in columns], columns)
+    )
+    count = known.shape[1]
+    named = [f"{what} × {name}" for what in ("bias", "tracking") for name in moderators]
+    return TruthAndBias(
+        residuals=residuals,
+        n=sum(len(rows) for rows, _, _ in columns),
+        dyads=len(dyads),
+        bias=_coefficient(raw, 0, "bias"),
+        tracking=_coefficient(raw, count, "tracking"),
+        tracking_standardised=_coefficient(standardised, count, "tracking in units of SD"),
+        moderators=tuple(
+            _coefficient(raw, index, name)
+            for index, name in zip([*range(1, count), *range(count + 1, 2 * count)], named, strict=True)
+        ),
+        between_dyads=_random_effects(raw.random[0]),
+        between_therapists=_random_effects(raw.random[1]) if within_therapists else None,
+        residual=raw.residual,
+        rho=raw.rho,
+        step_s=step_s,
+        loglik=raw.log_likelihood,
+    )
+
+
+def _columns(dyad: JudgedDyad, step_s: float) -> tuple[Floats, Floats, Floats]:
+    """Rows of 1, truth and judge, both centred on the mean truth; times in steps; the SD of each column."""
+    judge, truth = dyad.pairs()
+    present = np.flatnonzero(~np.isnan(judge))
+    judge, truth = judge[present], truth[present]
+    if present.size < 3 or not (varies(judge) and varies(truth)):
+        raise ValueError(f"dyad {dyad.name!r}: expected two ratings that vary over at least three bins both rated")
+    mean = truth.mean()
+    rows = np.stack([np.ones(present.size), truth - mean, judge - mean], axis=1)
+    times = present * np.float64(dyad.judge.step_s / step_s)
+    return rows, times, np.array([1.0, truth.std(ddof=1), judge.std(ddof=1)])
+
+
+def _products(rows: Floats, times: Floats, known: Floats) -> Products:
+    """Products of the columns random, fixed and outcome: 1 and truth, each times 1 and the moderators, and judge."""
+    through = np.zeros((3, 3 + 2 * known.size))
+    through[0, 0] = through[1, 1] = through[2, -1] = 1.0
+    through[0, 2 : 2 + known.size] = known
+    through[1, 2 + known.size : -1] = known
+    return sum_products(rows, times).seen_through(through)
+
+
+def _moderators(dyads: Sequence[JudgedDyad], names: Sequence[str]) -> Floats:
+    """1 and each moderator about its mean, shape (dyads, 1 + moderators)."""
+    known = np.ones((len(dyads), 1 + len(names)))
+    for index, name in enumerate(names, 1):
+        values = np.array([dyad.moderators.get(name, math.nan) for dyad in dyads])
+        if not np.isfinite(values).all():
+            missing = dyads[int(np.argmin(np.isfinite(values)))].name
+            raise ValueError(f"moderators: expected a number of {name!r} of every dyad, found none of {missing!r}")
+        if not varies(values):
+            raise ValueError(f"moderators: {name!r} is {values[0]:g} in every dyad, so nothing can go with it")
+        known[:, index] = values - values.mean()
+    if np.linalg.matrix_rank(known / np.abs(known).max(axis=0)) < 1 + len(names):
+        raise ValueError(f"moderators: each of {', '.join(names)} must say what the others do not")
+    return known
+
+
+def _therapists(dyads: Sequence[JudgedDyad]) -> list[int]:
+    lone = [dyad.name for dyad in dyads if dyad.therapist is None]
+    if lone:
+        raise ValueError(f"therapist: expected one of every dyad, found none of {lone[0]!r}")
+    found = sorted({str(dyad.therapist) for dyad in dyads})
+    if not 1 < len(found) < len(dyads):
+        raise ValueError(f"therapist: expected several, one at least with several dyads, got {len(found)}")
+    return [found.index(str(dyad.therapist)) for dyad in dyads]
+
+
+def _coefficient(fit: MixedFit, index: int, name: str) -> Coefficient:
+    return weigh_coefficient(name, float(fit.b[index]), math.sqrt(fit.covariance[index, index]), float(fit.df[index]))
+
+
+def _random_effects(covariance: Floats) -> RandomEffects:
+    return RandomEffects(
+        var_bias=float(covariance[0, 0]), var_tracking=float(covariance[1, 1]), cov=float(covariance[0, 1])
+    )
