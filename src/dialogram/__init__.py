@@ -18,6 +18,7 @@ from dialogram._version import __version__
 
 if TYPE_CHECKING:
     from dialogram.analysis import (
+        ActorPartner,
         Coefficient,
         DiscrepancyRule,
         DyadResult,
@@ -29,9 +30,15 @@ if TYPE_CHECKING:
         MetaAnalysis,
         MetaRegression,
         RandomEffects,
+        RepeatedMeasures,
+        ResponseSurface,
         TruthAndBias,
         compare,
+        correlate_within,
         find_discrepancies,
+        fit_actor_partner,
+        fit_actor_partner_by_role,
+        fit_response_surface,
         fit_truth_and_bias,
         meta_analyse,
         meta_regress,
@@ -43,6 +50,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "dialogram.analysis": (
+        "ActorPartner",
         "Coefficient",
         "DiscrepancyRule",
         "DyadResult",
@@ -54,9 +62,15 @@ _HOMES = {
         "MetaAnalysis",
         "MetaRegression",
         "RandomEffects",
+        "RepeatedMeasures",
+        "ResponseSurface",
         "TruthAndBias",
         "compare",
+        "correlate_within",
         "find_discrepancies",
+        "fit_actor_partner",
+        "fit_actor_partner_by_role",
+        "fit_response_surface",
         "fit_truth_and_bias",
         "meta_analyse",
         "meta_regress",
@@ -70,6 +84,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "HELPFULNESS",
+    "ActorPartner",
     "Coefficient",
     "DiscrepancyRule",
     "DyadResult",
@@ -81,6 +96,8 @@ __all__ = [
     "MetaAnalysis",
     "MetaRegression",
     "RandomEffects",
+    "RepeatedMeasures",
+    "ResponseSurface",
     "Scale",
     "Segment",
     "TableError",
@@ -88,7 +105,11 @@ __all__ = [
     "TruthAndBias",
     "__version__",
     "compare",
+    "correlate_within",
     "find_discrepancies",
+    "fit_actor_partner",
+    "fit_actor_partner_by_role",
+    "fit_response_surface",
     "fit_truth_and_bias",
     "meta_analyse",
     "meta_regress",

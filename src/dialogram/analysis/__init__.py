@@ -1,5 +1,6 @@
 """Statistics, one topic a file; numpy and scipy only."""
 
+from dialogram.analysis.actor_partner import ActorPartner, fit_actor_partner, fit_actor_partner_by_role
 from dialogram.analysis.coefficient import Coefficient
 from dialogram.analysis.delay import take_out_delay
 from dialogram.analysis.discrepancies import Discrepancy, DiscrepancyRule, find_discrepancies
@@ -9,10 +10,13 @@ from dialogram.analysis.guess import GuessScore, OwnView, score_guess, view_own
 from dialogram.analysis.judged_dyad import JudgedDyad
 from dialogram.analysis.meta_analysis import MetaAnalysis, MetaRegression, meta_analyse, meta_regress
 from dialogram.analysis.reaction import Following, measure_following
+from dialogram.analysis.repeated_measures import RepeatedMeasures, correlate_within
+from dialogram.analysis.response_surface import ResponseSurface, fit_response_surface
 from dialogram.analysis.segment_mean import mean_over
 from dialogram.analysis.truth_and_bias import RandomEffects, TruthAndBias, fit_truth_and_bias
 
 __all__ = [
+    "ActorPartner",
     "Coefficient",
     "Discrepancy",
     "DiscrepancyRule",
@@ -27,9 +31,15 @@ __all__ = [
     "MetaRegression",
     "OwnView",
     "RandomEffects",
+    "RepeatedMeasures",
+    "ResponseSurface",
     "TruthAndBias",
     "compare",
+    "correlate_within",
     "find_discrepancies",
+    "fit_actor_partner",
+    "fit_actor_partner_by_role",
+    "fit_response_surface",
     "fit_truth_and_bias",
     "mean_over",
     "measure_following",
