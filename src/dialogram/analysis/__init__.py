@@ -7,8 +7,10 @@ from dialogram.analysis.discrepancies import Discrepancy, DiscrepancyRule, find_
 from dialogram.analysis.dyad import DyadResult, compare
 from dialogram.analysis.extremes import Extreme, Extremes, ExtremesRule, pick_extremes
 from dialogram.analysis.guess import GuessScore, OwnView, score_guess, view_own
+from dialogram.analysis.guess_pool import GuessPool, pool_guesses
 from dialogram.analysis.judged_dyad import JudgedDyad
 from dialogram.analysis.meta_analysis import MetaAnalysis, MetaRegression, meta_analyse, meta_regress
+from dialogram.analysis.pseudo_dyads import PseudoDyads, compare_with_pseudo_dyads
 from dialogram.analysis.reaction import Following, measure_following
 from dialogram.analysis.repeated_measures import RepeatedMeasures, correlate_within
 from dialogram.analysis.response_surface import ResponseSurface, fit_response_surface
@@ -25,16 +27,19 @@ __all__ = [
     "Extremes",
     "ExtremesRule",
     "Following",
+    "GuessPool",
     "GuessScore",
     "JudgedDyad",
     "MetaAnalysis",
     "MetaRegression",
     "OwnView",
+    "PseudoDyads",
     "RandomEffects",
     "RepeatedMeasures",
     "ResponseSurface",
     "TruthAndBias",
     "compare",
+    "compare_with_pseudo_dyads",
     "correlate_within",
     "find_discrepancies",
     "fit_actor_partner",
@@ -46,6 +51,7 @@ __all__ = [
     "meta_analyse",
     "meta_regress",
     "pick_extremes",
+    "pool_guesses",
     "score_guess",
     "take_out_delay",
     "view_own",

@@ -1,0 +1,186 @@
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dialogram.analysis.coefficient import weigh_coefficient
+from dialogram.analysis.correlation import LEAST_OVERLAP, Floats
+from dialogram.analysis.judged_dyad import JudgedDyad
+from dialogram.analysis.plain import plain
+from dialogram.analysis.sentences import say_p
+
+_CONSTANT = 1e-9
+"""Share of a series' variance below which a part of it is constant."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PseudoDyads:
+    """Whether dyads go together more than people do who never met.
+
+    Parameters
+    ----------
+    dyads, pseudo
+        Real dyads, and pairs of a judge with the truth of somebody she never met.
+    z_real, z_pseudo
+        Mean Fisher z of either.
+    difference, se
+        ``z_real − z_pseudo``, and its standard error with the persons as what was sampled.
+    df, p, ci95
+        Persons less one, two-sided p and 95 % interval of the difference, on the scale of z.
+    """
+
+    dyads: int
+    pseudo: int
+    z_real: float
+    z_pseudo: float
+    difference: float
+    se: float
+    df: int
+    p: float
+    ci95: tuple[float, float]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Unrounded, None where a number is not defined."""
+        return plain(self)
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        return (
+            f"{self.dyads} dyads correlate {math.tanh(self.z_real):.2f} on average, {self.pseudo} pairs who never met"
+            f" {math.tanh(self.z_pseudo):.2f}: a difference of {self.difference:.2f} in z [{self.ci95[0]:.2f},"
+            f" {self.ci95[1]:.2f}], {say_p(self.p)}."
+        )
+
+
+def compare_with_pseudo_dyads(dyads: Sequence[JudgedDyad]) -> PseudoDyads:
+    r"""Hold dyads against pairs of people who never met.
+
+    What two sessions have in common by their nature (a slow start, a warm end) is in the pseudo-dyads too; what is
+    left is due to these two people in this session.
+
+    Parameters
+    ----------
+    dyads
+        At least three, of one step. Every judge is paired with every other dyad's truth, never with one of the same
+        therapist's other clients. Traces are laid on one another by media time.
+
+    Returns
+    -------
+    PseudoDyads
+
+    Raises
+    ------
+    ValueError
+        For steps that differ, or fewer than three dyads (therapists) with a correlation that is less than perfect.
+
+    Notes
+    -----
+    .. math:: D = \frac{1}{k} \sum_i z_{ii} - \frac{1}{m} \sum_{(i, j)} z_{ij}, \quad
+              se^2 = \frac{g - 1}{g} \sum_g (D_{(g)} - \bar D)^2
+
+    ``z_ij`` of judge i with truth j. A person is in many pseudo-dyads, so that they are not independent of one another:
+    the standard error is the jackknife's, which leaves out one person with all pairs she is in (a therapist with all
+    her clients) at a time, on g − 1 degrees of freedom. Pairs with less than half of the judge's bins in common, or
+    that do not vary, do not count. Pseudo-dyads: Bernieri & Rosenthal 1991, in Feldman & Rimé, Fundamentals of
+    Nonverbal Behavior, 401–432; jackknife: Efron & Stein 1981, The Annals of Statistics 9, 586–596,
+    doi 10.1214/aos/1176345462.
+
+    Examples
+    --------
+    >>> from dialogram.timeline import Trace
+    >>> rng = np.random.default_rng(6)
+    >>> dyads = []
+    >>> for name in "abcdefgh":
+    ...     truth = rng.normal(size=100)
+    ...     judge = Trace(values=truth + rng.normal(size=100), step_s=1)
+    ...     dyads.append(JudgedDyad(name=name, judge=judge, truth=Trace(values=truth, step_s=1)))
+    >>> against = compare_with_pseudo_dyads(dyads)
+    >>> against.pseudo, round(against.z_real, 1), abs(against.z_pseudo) < 0.1
+    (56, 0.8, True)
+    """
+    judges, truths = _stack(dyads)
+    r = _correlate_all(judges, truths)
+    persons = [dyad.name if dyad.therapist is None else f"therapist {dyad.therapist}" for dyad in dyads]
+    _, person = np.unique(persons, return_inverse=True)
+    strangers = person[:, np.newaxis] != person
+    real = np.eye(len(dyads), dtype=np.bool_)
+    counted = np.isfinite(r) & (np.abs(r) < 1)
+    z = np.arctanh(np.where(counted, r, 0.0))
+    of_real, of_pseudo = (_Sums(z, counted & chosen, person) for chosen in (real, strangers))
+    left_out = of_real.means_without() - of_pseudo.means_without()
+    left_out = left_out[np.isfinite(left_out)]
+    if left_out.size < 3:
+        raise ValueError("dyads: expected at least three of different people with a correlation below 1")
+    se = math.sqrt((left_out.size - 1) / left_out.size * float(((left_out - left_out.mean()) ** 2).sum()))
+    difference = weigh_coefficient("difference", of_real.mean - of_pseudo.mean, se, left_out.size - 1)
+    return PseudoDyads(
+        dyads=of_real.count,
+        pseudo=of_pseudo.count,
+        z_real=of_real.mean,
+        z_pseudo=of_pseudo.mean,
+        difference=difference.b,
+        se=se,
+        df=left_out.size - 1,
+        p=difference.p,
+        ci95=difference.ci95,
+    )
+
+
+class _Sums:
+    """Mean of the chosen cells of a matrix, and the means without each person's rows and columns."""
+
+    def __init__(self, z: Floats, chosen: np.ndarray, person: np.ndarray) -> None:
+        self._sums = self._by_person(np.where(chosen, z, 0.0), person)
+        self._counts = self._by_person(chosen.astype(np.float64), person)
+        self.count = int(chosen.sum())
+        self.mean = float(self._sums.sum() / self._counts.sum()) if self.count else math.nan
+
+    @staticmethod
+    def _by_person(cells: Floats, person: np.ndarray) -> Floats:
+        belongs = (person == np.arange(person.max() + 1)[:, np.newaxis]).astype(np.float64)
+        return np.asarray(belongs @ cells @ belongs.T)
+
+    def means_without(self) -> Floats:
+        sums, counts = (
+            each.sum() - each.sum(axis=0) - each.sum(axis=1) + np.diag(each) for each in (self._sums, self._counts)
+        )
+        return np.asarray(np.divide(sums, counts, out=np.full(sums.size, math.nan), where=counts > 0))
+
+
+def _stack(dyads: Sequence[JudgedDyad]) -> tuple[Floats, Floats]:
+    """Judges and truths in rows on one grid of media time, standardised, NaN where missing."""
+    if not dyads:
+        raise ValueError("dyads: expected at least three, got none")
+    traces = [trace for dyad in dyads for trace in (dyad.judge, dyad.truth)]
+    steps = {round(trace.step_s, 9) for trace in traces}
+    if len(steps) != 1:
+        found = " and ".join(f"{step:g} s" for step in sorted(steps)[:2])
+        raise ValueError(f"dyads: expected one step of all traces, got {found}")
+    step_s = traces[0].step_s
+    starts = [round(trace.start_s / step_s) for trace in traces]
+    first, end = min(starts), max(start + len(trace) for start, trace in zip(starts, traces, strict=True))
+    rows = np.full((len(traces), end - first), np.nan)
+    for row, start, trace in zip(rows, starts, traces, strict=True):
+        present = trace.values[trace.present]
+        spread = present.std() if present.size else 0.0
+        if spread > 0:
+            row[start - first : start - first + len(trace)] = (trace.values - present.mean()) / spread
+    return rows[::2], rows[1::2]
+
+
+def _correlate_all(judges: Floats, truths: Floats) -> Floats:
+    """Correlate every judge with every truth over the bins both have, shape (judges, truths)."""
+    present = [(~np.isnan(rows)).astype(np.float64) for rows in (judges, truths)]
+    x, y = np.nan_to_num(judges), np.nan_to_num(truths)
+    counts = present[0] @ present[1].T
+    enough = counts >= np.maximum(3.0, LEAST_OVERLAP * present[0].sum(axis=1, keepdims=True))
+    counts[~enough] = 1.0
+    mean_x, mean_y = x @ present[1].T / counts, present[0] @ y.T / counts
+    variance_x = x**2 @ present[1].T / counts - mean_x**2
+    variance_y = present[0] @ (y**2).T / counts - mean_y**2
+    defined = enough & (variance_x > _CONSTANT) & (variance_y > _CONSTANT)
+    scale = np.sqrt(variance_x * variance_y, out=np.ones(counts.shape), where=defined)
+    r = np.clip((x @ y.T / counts - mean_x * mean_y) / scale, -1.0, 1.0)
+    return np.where(defined, np.where(np.abs(r) > 1 - _CONSTANT, np.sign(r), r), np.nan)
