@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from dialogram.analysis import (
         ActorPartner,
         Coefficient,
+        CohortResult,
         DiscrepancyRule,
+        DyadCongruence,
         DyadResult,
+        Exclusion,
         Extreme,
         Extremes,
         ExtremesRule,
@@ -48,16 +51,20 @@ if TYPE_CHECKING:
         pick_extremes,
         pool_guesses,
         score_guess,
+        study_cohort,
     )
-    from dialogram.archive import TableError, read_traces, write_traces
+    from dialogram.archive import CohortColumns, TableError, read_cohort, read_traces, write_traces
     from dialogram.timeline import HELPFULNESS, Scale, Segment, Trace
 
 _HOMES = {
     "dialogram.analysis": (
         "ActorPartner",
         "Coefficient",
+        "CohortResult",
         "DiscrepancyRule",
+        "DyadCongruence",
         "DyadResult",
+        "Exclusion",
         "Extreme",
         "Extremes",
         "ExtremesRule",
@@ -84,8 +91,9 @@ _HOMES = {
         "pick_extremes",
         "pool_guesses",
         "score_guess",
+        "study_cohort",
     ),
-    "dialogram.archive": ("TableError", "read_traces", "write_traces"),
+    "dialogram.archive": ("CohortColumns", "TableError", "read_cohort", "read_traces", "write_traces"),
     "dialogram.timeline": ("HELPFULNESS", "Scale", "Segment", "Trace"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -94,8 +102,12 @@ __all__ = [
     "HELPFULNESS",
     "ActorPartner",
     "Coefficient",
+    "CohortColumns",
+    "CohortResult",
     "DiscrepancyRule",
+    "DyadCongruence",
     "DyadResult",
+    "Exclusion",
     "Extreme",
     "Extremes",
     "ExtremesRule",
@@ -126,8 +138,10 @@ __all__ = [
     "meta_regress",
     "pick_extremes",
     "pool_guesses",
+    "read_cohort",
     "read_traces",
     "score_guess",
+    "study_cohort",
     "write_traces",
 ]
 

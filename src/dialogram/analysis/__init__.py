@@ -2,6 +2,8 @@
 
 from dialogram.analysis.actor_partner import ActorPartner, fit_actor_partner, fit_actor_partner_by_role
 from dialogram.analysis.coefficient import Coefficient
+from dialogram.analysis.cohort import CohortResult, DyadCongruence, study_cohort
+from dialogram.analysis.cohort_screening import Exclusion
 from dialogram.analysis.delay import take_out_delay
 from dialogram.analysis.discrepancies import Discrepancy, DiscrepancyRule, find_discrepancies
 from dialogram.analysis.dyad import DyadResult, compare
@@ -20,9 +22,12 @@ from dialogram.analysis.truth_and_bias import RandomEffects, TruthAndBias, fit_t
 __all__ = [
     "ActorPartner",
     "Coefficient",
+    "CohortResult",
     "Discrepancy",
     "DiscrepancyRule",
+    "DyadCongruence",
     "DyadResult",
+    "Exclusion",
     "Extreme",
     "Extremes",
     "ExtremesRule",
@@ -53,6 +58,7 @@ __all__ = [
     "pick_extremes",
     "pool_guesses",
     "score_guess",
+    "study_cohort",
     "take_out_delay",
     "view_own",
 ]

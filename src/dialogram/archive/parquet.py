@@ -30,16 +30,15 @@ def recognises(source: Source) -> bool:
 
 def read(source: Source, wanted: Wanted) -> tuple[Trace, ...]:
     """Read a table of either layout, with the scales it was written with."""
-    import pyarrow as pa  # noqa: PLC0415  # of an extra: only those who read Parquet need it
-    from pyarrow import parquet  # noqa: PLC0415  # the same
-
-    try:
-        table = parquet.read_table(pa.BufferReader(source.raw))
-    except (pa.ArrowException, OSError) as error:
-        raise TableError(f"{source.path.name}: expected a whole file of Parquet, found: {error}") from error
+    table = _open(source)
     scales = _scales(source, (table.schema.metadata or {}).get(KEY, b"{}"))
     traces = read_table(_ArrowColumns(source, table), wanted)
     return tuple(replace(trace, scale=scales.get(trace.name, trace.scale)) for trace in traces)
+
+
+def open_columns(source: Source) -> Columns:
+    """Open a table of any layout."""
+    return _ArrowColumns(source, _open(source))
 
 
 def write(traces: Sequence[Trace], path: Path) -> dict[Path, bytes]:
@@ -61,6 +60,16 @@ def write(traces: Sequence[Trace], path: Path) -> dict[Path, bytes]:
     written = io.BytesIO()
     parquet.write_table(table, written, compression="zstd")
     return {path: written.getvalue()}
+
+
+def _open(source: Source) -> "pa.Table":
+    import pyarrow as pa  # noqa: PLC0415  # of an extra: only those who read Parquet need it
+    from pyarrow import parquet  # noqa: PLC0415  # the same
+
+    try:
+        return parquet.read_table(pa.BufferReader(source.raw))
+    except (pa.ArrowException, OSError) as error:
+        raise TableError(f"{source.path.name}: expected a whole file of Parquet, found: {error}") from error
 
 
 def _scales(source: Source, kept: bytes) -> dict[str, Scale]:

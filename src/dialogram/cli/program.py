@@ -1,6 +1,7 @@
 import typer
 
 from dialogram._version import __version__
+from dialogram.cli.cohort import cohort
 from dialogram.cli.convert import convert
 from dialogram.cli.dyad import dyad
 from dialogram.cli.extremes import extremes
@@ -27,6 +28,7 @@ def _program(
 
 program.command()(dyad)
 program.command()(extremes)
+program.command()(cohort)
 program.command()(convert)
 program.command()(serve)
 program.command()(demo)

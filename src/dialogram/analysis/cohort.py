@@ -1,0 +1,251 @@
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dialogram._version import __version__
+from dialogram.analysis.cohort_screening import Exclusion, screen
+from dialogram.analysis.correlation import correlate
+from dialogram.analysis.dyad import Software
+from dialogram.analysis.effective_n import effective_n_of_pairs
+from dialogram.analysis.judged_dyad import JudgedDyad
+from dialogram.analysis.meta_analysis import MetaAnalysis, MetaRegression, meta_analyse, meta_regress
+from dialogram.analysis.plain import none_for_nan, plain
+from dialogram.analysis.pseudo_dyads import PseudoDyads, compare_with_pseudo_dyads
+from dialogram.analysis.truth_and_bias import TruthAndBias, fit_truth_and_bias
+
+LEAST_EFFECTIVE_N = 6.0
+"""A dyad worth fewer independent pairs is left out of the meta-analysis: 1/(N* − 3) is no variance any more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DyadCongruence:
+    """One dyad in the meta-analysis.
+
+    Parameters
+    ----------
+    dyad
+        Its name.
+    n, n_effective
+        Bins that both rated, and how many independent ones they are worth for a correlation.
+    r, z, v
+        Correlation, its Fisher z, and the sampling variance ``1/(n_effective − 3)`` of that.
+    """
+
+    dyad: str
+    n: int
+    n_effective: float
+    r: float
+    z: float
+    v: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class CohortResult:
+    """Congruence over many dyads.
+
+    Parameters
+    ----------
+    dyads
+        How many are in the models.
+    excluded
+        Which were left out, of everything or of what the reason names.
+    per_dyad
+        Each dyad's congruence.
+    meta, meta_regression
+        Two-stage: pooled, and regressed on the moderators; None without dyads enough, or without moderators.
+    iid, ar1
+        One-stage: Truth-and-Bias, each bin for itself and each following the one before.
+    moderated_iid, moderated_ar1
+        The same with the moderators of bias and tracking; None without.
+    pseudo_dyads
+        Against people who never met; None for fewer than three dyads of different people, or steps that differ.
+    software
+        What made it.
+    """
+
+    dyads: int
+    excluded: tuple[Exclusion, ...]
+    per_dyad: tuple[DyadCongruence, ...]
+    meta: MetaAnalysis | None
+    meta_regression: MetaRegression | None
+    iid: TruthAndBias
+    ar1: TruthAndBias
+    moderated_iid: TruthAndBias | None
+    moderated_ar1: TruthAndBias | None
+    pseudo_dyads: PseudoDyads | None
+    software: Software
+
+    def to_dict(self) -> dict[str, Any]:
+        """As `dialogram cohort --json` prints it: unrounded, None where a number is not defined."""
+        regression = self.meta_regression
+        return {
+            "dyads": self.dyads,
+            "excluded": [plain(each) for each in self.excluded],
+            "per_dyad": [plain(each) for each in self.per_dyad],
+            "meta": self.meta and self.meta.to_dict(),
+            "meta_regression": none_for_nan([plain(each) for each in regression.coefficients] if regression else []),
+            "truth_and_bias": {
+                "iid": _with_moderators(self.iid, self.moderated_iid),
+                "ar1": _with_moderators(self.ar1, self.moderated_ar1),
+            },
+            "pseudo_dyads": self.pseudo_dyads and self.pseudo_dyads.to_dict(),
+            "software": plain(self.software),
+        }
+
+    def summary(self) -> str:
+        """Say the result in plain sentences, and who was left out."""
+        results = (
+            self.meta,
+            self.meta_regression,
+            self.pseudo_dyads,
+            self.moderated_iid or self.iid,
+            self.moderated_ar1 or self.ar1,
+        )
+        meaning = (
+            "The two slopes answer two questions: how the judges follow the truth over the session, and how they follow"
+            " its quick moves at once. Neither corrects the other."
+        )
+        left_out = [f"Left out: dyad {each.dyad}, {each.reason}." for each in self.excluded]
+        return "\n".join([*(result.summary() for result in results if result is not None), meaning, *left_out])
+
+
+def study_cohort(
+    dyads: Sequence[JudgedDyad], *, moderators: Sequence[str] = (), within_therapists: bool = False
+) -> CohortResult:
+    """Study the congruence of many dyads: pooled, in one model, and against people who never met.
+
+    Parameters
+    ----------
+    dyads
+        As they were rated. Flat, empty and duplicated ratings are left out, with the reason; so are dyads without a
+        moderator, of the models with moderators.
+    moderators
+        Names of moderators to look at.
+    within_therapists
+        Whether dyads lie within therapists, in the Truth-and-Bias model.
+
+    Returns
+    -------
+    CohortResult
+
+    Raises
+    ------
+    ValueError
+        For fewer than two dyads with two ratings that vary, a moderator that does not vary or too many of them, and as
+        :func:`dialogram.analysis.truth_and_bias.fit_truth_and_bias`.
+
+    Notes
+    -----
+    See :func:`dialogram.analysis.meta_analysis.meta_analyse` with the effective number of pairs of
+    :func:`dialogram.analysis.effective_n.effective_n_of_pairs`,
+    :func:`dialogram.analysis.truth_and_bias.fit_truth_and_bias` and
+    :func:`dialogram.analysis.pseudo_dyads.compare_with_pseudo_dyads`.
+
+    Examples
+    --------
+    >>> from dialogram.timeline import Trace
+    >>> rng = np.random.default_rng(5)
+    >>> dyads = []
+    >>> for name in "abcdefgh":
+    ...     truth = 50 + 5 * rng.normal(size=200)
+    ...     judge = Trace(values=truth + 5 * rng.normal(size=200), step_s=1)
+    ...     dyads.append(JudgedDyad(name=name, judge=judge, truth=Trace(values=truth, step_s=1)))
+    >>> result = study_cohort(dyads)
+    >>> result.dyads, round(result.meta.r, 1), round(result.iid.tracking.b, 1)
+    (8, 0.7, 1.0)
+    """
+    kept, excluded = screen(dyads)
+    if len(kept) < 2:
+        reasons = "".join(f"; dyad {each.dyad}: {each.reason}" for each in excluded[:1])
+        raise ValueError(f"cohort: expected at least two dyads with two ratings that vary, found {len(kept)}{reasons}")
+    moderated = [
+        dyad for dyad in kept if all(math.isfinite(dyad.moderators.get(name, math.nan)) for name in moderators)
+    ]
+    least = 2 + len(moderators)
+    if moderators and len(moderated) < least:
+        raise ValueError(
+            f"moderators: expected numbers of {', '.join(map(repr, moderators))} of at least {least} dyads,"
+            f" found {len(moderated)}"
+        )
+    excluded += _left_out(kept, moderated, moderators)
+    congruences = [_measure(dyad) for dyad in kept]
+    enough = [each for each in congruences if each.n_effective >= LEAST_EFFECTIVE_N]
+    excluded += [
+        Exclusion(
+            dyad=each.dyad, reason=f"of the meta-analysis: worth {each.n_effective:.1f} independent pairs, under 6"
+        )
+        for each in congruences
+        if not each.n_effective >= LEAST_EFFECTIVE_N
+    ]
+    return CohortResult(
+        dyads=len(kept),
+        excluded=tuple(excluded),
+        per_dyad=tuple(congruences),
+        meta=meta_analyse(*_effects(enough)) if len(enough) > 1 else None,
+        meta_regression=_regress(enough, moderated, moderators) if moderators else None,
+        iid=fit_truth_and_bias(kept, residuals="iid", within_therapists=within_therapists),
+        ar1=fit_truth_and_bias(kept, residuals="ar1", within_therapists=within_therapists),
+        moderated_iid=fit_truth_and_bias(
+            moderated, residuals="iid", moderators=moderators, within_therapists=within_therapists
+        )
+        if moderators
+        else None,
+        moderated_ar1=fit_truth_and_bias(
+            moderated, residuals="ar1", moderators=moderators, within_therapists=within_therapists
+        )
+        if moderators
+        else None,
+        pseudo_dyads=_against_strangers(kept),
+        software=Software(version=__version__, rules={"screening": "cohort-screening/1"}),
+    )
+
+
+def _measure(dyad: JudgedDyad) -> DyadCongruence:
+    judge, truth = dyad.pairs()
+    r, n_effective = correlate(judge, truth), effective_n_of_pairs(judge, truth)
+    return DyadCongruence(
+        dyad=dyad.name,
+        n=int((~np.isnan(judge)).sum()),
+        n_effective=n_effective,
+        r=r,
+        z=math.atanh(r),
+        v=1 / (n_effective - 3) if n_effective > 3 else math.nan,
+    )
+
+
+def _effects(congruences: Sequence[DyadCongruence]) -> tuple[np.ndarray, np.ndarray]:
+    return np.array([each.z for each in congruences]), np.array([each.v for each in congruences])
+
+
+def _regress(
+    congruences: Sequence[DyadCongruence], moderated: Sequence[JudgedDyad], names: Sequence[str]
+) -> MetaRegression:
+    known = {dyad.name: dyad.moderators for dyad in moderated}
+    used = [each for each in congruences if each.dyad in known]
+    return meta_regress(*_effects(used), {name: [known[each.dyad][name] for each in used] for name in names})
+
+
+def _left_out(kept: Sequence[JudgedDyad], moderated: Sequence[JudgedDyad], names: Sequence[str]) -> list[Exclusion]:
+    there = {dyad.name for dyad in moderated}
+    found = []
+    for dyad in kept:
+        if dyad.name not in there:
+            missing = next(name for name in names if not math.isfinite(dyad.moderators.get(name, math.nan)))
+            found.append(Exclusion(dyad=dyad.name, reason=f"of the models with moderators: no {missing!r}"))
+    return found
+
+
+def _against_strangers(dyads: Sequence[JudgedDyad]) -> PseudoDyads | None:
+    people = {dyad.name if dyad.therapist is None else dyad.therapist for dyad in dyads}
+    steps = {round(dyad.judge.step_s, 9) for dyad in dyads}
+    return compare_with_pseudo_dyads(dyads) if len(people) > 2 and len(steps) == 1 else None
+
+
+def _with_moderators(fit: TruthAndBias, moderated: TruthAndBias | None) -> dict[str, Any]:
+    found = fit.to_dict()
+    if moderated is not None:
+        found["moderators"] = [none_for_nan(plain(each)) for each in moderated.moderators]
+    return found

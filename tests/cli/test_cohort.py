@@ -1,0 +1,145 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from dialogram import CohortColumns, read_cohort, study_cohort
+from dialogram.cli.program import program
+
+NAMES = ("--dyad", "dyad", "--role", "who", "--judge", "t", "--truth", "c", "--time", "s", "--value", "dial")
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(program, ["cohort", *map(str, arguments)])
+
+
+def refused(done: Result, *words: str) -> None:
+    """Bad input: exit code 3, nothing on stdout, one line on stderr with these words."""
+    assert done.exit_code == 3, done.stderr
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    for word in words:
+        assert word in line
+
+
+def write(path: Path, dyads: dict[str, tuple[np.ndarray, np.ndarray]]) -> Path:
+    rows = ["dyad,who,s,dial,by"]
+    for name, pair in dyads.items():
+        for who, values in zip("ct", pair, strict=True):
+            rows += [f"{name},{who},{2 * at},{value:.3f},T{ord(name[-1]) % 3}" for at, value in enumerate(values)]
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+@pytest.fixture
+def dyads() -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    rng = np.random.default_rng(1)
+    found = {}
+    for name in "abcdefgh":
+        truth = 50 + 5 * rng.normal(size=90)
+        found[name] = (truth, truth + rng.normal() + 4 * rng.normal(size=90))
+    return found
+
+
+@pytest.fixture
+def table(tmp_path: Path, dyads: dict[str, tuple[np.ndarray, np.ndarray]]) -> Path:
+    return write(tmp_path / "cohort.csv", dyads)
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> Path:
+    path = tmp_path / "known.csv"
+    path.write_text("dyad,alliance,flat\n" + "".join(f"{name},{ord(name) % 5},4\n" for name in "abcdefgh"))
+    return path
+
+
+def test_json_is_one_object_and_that_of_the_library(table: Path, known: Path) -> None:
+    done = run(table, *NAMES, "--moderators", known, "--moderator", "alliance", "--therapist", "by", "--json")
+    assert (done.exit_code, done.stderr) == (0, "")
+    columns = CohortColumns(dyad="dyad", role="who", judge="t", truth="c", time="s", value="dial", therapist="by")
+    dyads = read_cohort(table, columns, moderators_path=known, moderators=["alliance"])
+    expected = study_cohort(dyads, moderators=["alliance"], within_therapists=True).to_dict()
+    assert json.loads(done.stdout) == json.loads(json.dumps(expected))
+
+
+def test_the_words_say_what_the_two_slopes_are(table: Path) -> None:
+    done = run(table, *NAMES)
+    assert done.exit_code == 0
+    words = " ".join(done.stdout.split())
+    assert "Over 8 dyads the two raters correlate r = 0." in words
+    assert "Neither corrects the other." in words
+
+
+def test_who_is_left_out_is_told(tmp_path: Path, dyads: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
+    truth, _ = dyads["a"]
+    table = write(tmp_path / "cohort.csv", {**dyads, "flat": (truth + 1, np.full(90, 50)), "twin": dyads["b"]})
+    done = run(table, *NAMES, "--json")
+    assert done.stderr.splitlines() == [
+        "dialogram: left out: dyad flat, the judge's rating does not vary over the 90 bins that both rated",
+        "dialogram: left out: dyad twin, the judge's rating is also that of the judge of dyad 'b'",
+    ]
+    printed = json.loads(done.stdout)
+    assert (printed["dyads"], [each["dyad"] for each in printed["excluded"]]) == (8, ["flat", "twin"])
+
+
+def test_hostile_tables_get_one_line(
+    tmp_path: Path, table: Path, known: Path, dyads: dict[str, tuple[np.ndarray, np.ndarray]]
+) -> None:
+    refused(run(tmp_path / "none.csv", *NAMES), "none.csv", "can be opened")
+    one = write(tmp_path / "one.csv", {"a": dyads["a"]})
+    refused(run(one, *NAMES, "--json"), "at least two dyads", "found 1")
+    flat = write(tmp_path / "flat.csv", {name: (truth, np.full(90, 50)) for name, (truth, _) in dyads.items()})
+    refused(run(flat, *NAMES, "--json"), "found 0", "does not vary")
+    refused(run(table, *NAMES, "--moderators", known, "--moderator", "flat"), "'flat' is 4 in every dyad")
+    refused(run(table, *NAMES, "--moderators", known, "--moderator", "bond"), "known.csv, line 1", "a column 'bond'")
+    known.write_text("dyad,alliance\na,5\nb,good\n")
+    refused(run(table, *NAMES, "--moderators", known, "--moderator", "alliance"), "known.csv, line 3", "'good'")
+    known.write_text("dyad,alliance\nx,5\ny,6\n")
+    refused(run(table, *NAMES, "--moderators", known, "--moderator", "alliance"), "found 0")
+    table.write_text(table.read_text().replace("a,t,4,", "a,t,4,high"))
+    refused(run(table, *NAMES, "--json"), "cohort.csv, line", "a number", "'high")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        NAMES[2:],
+        (*NAMES[:5], "c", *NAMES[6:]),
+        (*NAMES, "--moderators", "known.csv"),
+        (*NAMES, "--moderator", "alliance", "--moderator", "alliance"),
+    ],
+)
+def test_wrong_use_is_told_from_bad_input(table: Path, wrong: tuple[str, ...]) -> None:
+    done = run(table, *wrong)
+    assert (done.exit_code, done.stdout) == (2, "")
+
+
+@pytest.mark.shared_data
+def test_the_couples(shared_data: Path) -> None:
+    """Every printed check value, by the command itself; couple 19, one rating twice, is found and left out."""
+    folder = shared_data / "couples-dial"
+    names = ("--dyad", "couple", "--role", "female", "--judge", "1", "--truth", "0", "--time", "time")
+    done = run(folder / "dial.csv", *names, "--value", "dial", "--json")
+    assert done.exit_code == 0
+    printed = json.loads(done.stdout)
+    assert [each["dyad"] for each in printed["excluded"]] == ["19"]
+    meta, iid, ar1 = printed["meta"], printed["truth_and_bias"]["iid"], printed["truth_and_bias"]["ar1"]
+    assert [round(meta[key], 6) for key in ("z", "se", "tau2")] == [0.302554, 0.041686, 0.011737]
+    assert (meta["k"], round(meta["i2"], 2), round(meta["q"], 4)) == (19, 35.15, 27.1248)
+    assert [round(end, 4) for end in meta["prediction95"]] == [0.0587, 0.5464]
+    assert (iid["n"], iid["dyads"]) == (8515, 19)
+    assert [round(iid[key], 6) for key in ("bias", "bias_se", "tracking", "tracking_se")] == [
+        -0.120971,
+        0.113338,
+        0.340177,
+        0.042164,
+    ]
+    assert [round(iid[key], 6) for key in ("var_bias", "var_tracking", "cov", "residual")] == [
+        0.242282,
+        0.030625,
+        -0.011474,
+        0.722868,
+    ]
+    assert (round(ar1["loglik"], 2), round(ar1["tracking"], 4), round(ar1["rho"], 3)) == (-3877.29, 0.0698, 0.909)
