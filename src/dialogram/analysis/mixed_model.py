@@ -22,6 +22,8 @@ _STEP = 1e-4
 _STARTS = (0.5, 0.9, 0.98)
 """Autocorrelations the search starts from: on real dials the likelihood has more than one top."""
 _MOST_LOGIT = 12.0
+_MOST_RATIO = 1e4
+"""Largest spread of a random effect, as a multiple of that of the residuals."""
 
 type _Batch = NDArray[Any]
 """Real numbers, or complex ones whose imaginary part carries a derivative."""
@@ -88,7 +90,7 @@ class MixedFit:
     Parameters
     ----------
     b, df : ndarray, shape (p,)
-        Fixed effects, and the degrees of freedom of their t (Satterthwaite).
+        Fixed effects, and the degrees of freedom of their t (Satterthwaite; 1 at least, N − p at most).
     covariance : ndarray, shape (p, p)
         Of the fixed effects.
     random : ndarray, shape (levels, q, q)
@@ -152,9 +154,9 @@ class MixedModel:
         )
         self._autoregressive = autoregressive
         squares = sum(each.first + each.later.sum(axis=0) for each in ordered)
-        self._scale = np.sqrt(np.diag(squares)[:random] / self._n)
-        basis = np.diag(np.concatenate([1 / self._scale, np.ones(width - random)]))
-        scaled = [each.seen_through(basis) for each in ordered]
+        # In units of their own size no column is large beside another, whatever the scale of the dial.
+        self._scale = np.sqrt(np.diag(squares) / self._n)
+        scaled = [each.seen_through(np.diag(1 / self._scale)) for each in ordered]
         self._first = np.stack([each.first for each in scaled])
         self._dyad_starts = np.cumsum([0] + [each.lags.size for each in scaled[:-1]])
         self._lags, self._counts, self._later, self._across, self._earlier = (
@@ -167,8 +169,8 @@ class MixedModel:
         """Find the maximum: a search from every start, then Newton's steps to the last digit."""
         shape = [(row, column) for row in range(self._random) for column in range(row + 1)]
         one = [0.5 if row == column else 0.0 for row, column in shape]
-        low = [0.0 if row == column else -math.inf for row, column in shape] * self._levels
-        high = [math.inf] * len(low)
+        low = [0.0 if row == column else -_MOST_RATIO for row, column in shape] * self._levels
+        high = [_MOST_RATIO] * len(low)
         starts = [one * self._levels]
         if self._autoregressive:
             low.append(-_MOST_LOGIT)
@@ -180,28 +182,34 @@ class MixedModel:
             for start in starts
         ]
         best = min(found, key=lambda each: float(each.fun))
-        free = np.append(best.x > np.array(low) + 1e-6, True)
-        parameters, hessian = self._polish(np.append(best.x, math.log(self._residual(best.x))), free)
-        return self._result(parameters, free, hessian)
+        inside = (best.x > np.array(low) + 1e-6) & (best.x < np.array(high) - 1e-6)
+        free = np.append(inside, True)
+        parameters, spread = self._polish(np.append(best.x, math.log(self._residual(best.x))), free)
+        return self._result(parameters, free, 2 * spread)
 
-    def _result(self, parameters: Floats, free: NDArray[np.bool_], hessian: Floats) -> MixedFit:
+    def _result(self, parameters: Floats, free: NDArray[np.bool_], uncertainty: Floats) -> MixedFit:
         _, _, b, inverse = self._evaluate(parameters[np.newaxis, :-1])
-        residual = math.exp(parameters[-1])
-        covariance = residual * inverse[0]
+        variances = math.exp(parameters[-1]) * np.diag(inverse[0])
         slopes = self._variance_slopes(parameters)[free]
-        spread = 2 * np.linalg.pinv(hessian, hermitian=True)
-        uncertainty = np.einsum("kp,kl,lp->p", slopes, spread, slopes)
-        variances = np.diag(covariance)
+        of_variances = np.einsum("kp,kl,lp->p", slopes, uncertainty, slopes)
+        freedom = self._n - self._fixed
+        df = np.divide(2 * variances**2, of_variances, out=np.full(self._fixed, np.inf), where=of_variances > 0)
         factors, rho = self._unpack(parameters[np.newaxis, :-1])
-        unscaled = [factor[0] / self._scale[:, np.newaxis] for factor in factors]
+        unit = self._scale[-1]
+        units = unit / self._scale[self._random : -1]
+        residual = unit**2 * math.exp(parameters[-1])
+        unscaled = [factor[0] / self._scale[: self._random, np.newaxis] for factor in factors]
+        deviance = float(self._deviance(parameters[np.newaxis])[0])
         return MixedFit(
-            b=b[0],
-            df=np.minimum(2 * variances**2 / uncertainty, self._n - self._fixed),
-            covariance=covariance,
+            b=b[0] * units,
+            df=np.clip(df, 1.0, freedom),
+            covariance=math.exp(parameters[-1]) * inverse[0] * np.outer(units, units),
             random=np.stack([residual * factor @ factor.T for factor in unscaled]),
             residual=residual,
             rho=float(rho[0]) if self._autoregressive else 0.0,
-            log_likelihood=-float(self._deviance(parameters[np.newaxis])[0]) / 2,
+            log_likelihood=-deviance / 2
+            - freedom * math.log(unit)
+            - float(np.log(self._scale[self._random : -1]).sum()),
         )
 
     def _unpack(self, parameters: _Batch) -> tuple[list[_Batch], _Batch]:
@@ -276,15 +284,18 @@ class MixedModel:
         return np.asarray(variances.imag / _TINY)
 
     def _polish(self, parameters: Floats, free: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+        """Take Newton's steps; give the parameters and the inverse of the curvature of those that are free."""
         for _ in range(8):
-            hessian = self._hessian(parameters, free)
+            inverse = _invert_positive(self._hessian(parameters, free))
             step = np.zeros(parameters.size)
-            step[free] = np.linalg.pinv(hessian, hermitian=True) @ self._slopes(parameters)[free]
+            step[free] = inverse @ self._slopes(parameters)[free]
+            if np.abs(step).max() > 1:
+                break
             before, after = self._deviance(np.stack([parameters, parameters - step]))
             if not after <= before + 1e-9 or np.abs(step).max() < 1e-9:
                 break
             parameters = parameters - step
-        return parameters, hessian
+        return parameters, inverse
 
     def _hessian(self, parameters: Floats, free: NDArray[np.bool_]) -> Floats:
         columns = []
@@ -294,6 +305,13 @@ class MixedModel:
             columns.append((self._slopes(parameters + nudge) - self._slopes(parameters - nudge))[free] / (2 * _STEP))
         hessian = np.stack(columns)
         return np.asarray((hessian + hessian.T) / 2)
+
+
+def _invert_positive(curvature: Floats) -> Floats:
+    """Invert a symmetric matrix where it curves upwards; along a ridge nothing is known, and nothing is said."""
+    values, vectors = np.linalg.eigh(curvature)
+    kept = values > 1e-9 * max(1.0, float(values[-1]))
+    return np.asarray((vectors[:, kept] / values[kept]) @ vectors[:, kept].T)
 
 
 def _nudged(parameters: Floats) -> NDArray[np.complex128]:
