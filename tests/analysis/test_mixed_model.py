@@ -117,3 +117,21 @@ def test_dyads_that_do_not_differ_are_found_not_to_differ() -> None:
     assert np.abs(fit.random).max() < 1e-8
     np.testing.assert_allclose(fit.b, [1.0, 0.5], atol=1e-8)
     assert np.isfinite(fit.df).all()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_wider_model_never_fits_worse(seed: int) -> None:
+    """White residuals, dyads that differ in slope: a search that ends at a saddle or a lower top is found out."""
+    rng = np.random.default_rng(seed)
+    columns, times = [], []
+    for dyad in range(11):
+        rows = int(rng.integers(30, 200))
+        x = rng.normal(size=rows).cumsum()
+        y = (0.3 + 0.3 * rng.normal()) * x + 8 * rng.normal(size=rows) + (5.0 * (dyad % 2) + 3 * rng.normal())
+        one = np.ones(rows)
+        columns.append(np.stack([one, x, one, x, y], axis=1))
+        times.append(np.arange(float(rows)))
+    groups = [dyad % 3 for dyad in range(11)]
+    narrow = _fit(columns, times, None, autoregressive=False).log_likelihood
+    for wider in ((None, True), (groups, False), (groups, True)):
+        assert _fit(columns, times, wider[0], autoregressive=wider[1]).log_likelihood >= narrow - 1e-3

@@ -19,8 +19,10 @@ _TINY = 1e-30
 """Imaginary step of a derivative: nothing is subtracted, so it can be as small as one likes (Squire & Trapp 1998)."""
 _STEP = 1e-4
 """Step of a derivative's difference, for second derivatives."""
-_STARTS = (0.5, 0.9, 0.98)
-"""Autocorrelations the search starts from: on real dials the likelihood has more than one top."""
+_STARTS_IID = ((0.1,), (1.0,))
+"""Spreads of random effects, as multiples of that of the residuals, the search starts from."""
+_STARTS_AR1 = ((0.3, 0.5), (0.1, 0.9), (1.0, 0.9), (0.3, 0.98))
+"""The same with an autocorrelation: on real dials the likelihood has more than one top."""
 _MOST_LOGIT = 12.0
 _MOST_RATIO = 1e4
 """Largest spread of a random effect, as a multiple of that of the residuals."""
@@ -167,25 +169,24 @@ class MixedModel:
 
     def fit(self) -> MixedFit:
         """Find the maximum: a search from every start, then Newton's steps to the last digit."""
-        shape = [(row, column) for row in range(self._random) for column in range(row + 1)]
-        one = [0.5 if row == column else 0.0 for row, column in shape]
-        low = [0.0 if row == column else -_MOST_RATIO for row, column in shape] * self._levels
-        high = [_MOST_RATIO] * len(low)
-        starts = [one * self._levels]
+        starts = [self._start(*start) for start in (_STARTS_AR1 if self._autoregressive else _STARTS_IID)]
+        # No bound at 0: the likelihood is even in each factor, and a search against a bound would stay at its saddle.
+        most = np.full(starts[0].size, _MOST_RATIO)
         if self._autoregressive:
-            low.append(-_MOST_LOGIT)
-            high.append(_MOST_LOGIT)
-            starts = [[*starts[0], float(special.logit(rho))] for rho in _STARTS]
-        bounds = optimize.Bounds(low, high)
+            most[-1] = _MOST_LOGIT
+        bounds = optimize.Bounds(-most, most)
         found = [
             optimize.minimize(self._profiled, start, jac=True, method="L-BFGS-B", bounds=bounds, tol=1e-13)
             for start in starts
         ]
         best = min(found, key=lambda each: float(each.fun))
-        inside = (best.x > np.array(low) + 1e-6) & (best.x < np.array(high) - 1e-6)
-        free = np.append(inside, True)
+        free = np.append(np.abs(best.x) < most - 1e-6, True)
         parameters, spread = self._polish(np.append(best.x, math.log(self._residual(best.x))), free)
         return self._result(parameters, free, 2 * spread)
+
+    def _start(self, spread: float, *rho: float) -> Floats:
+        one = spread * np.eye(self._random)[np.tril_indices(self._random)]
+        return np.append(np.tile(one, self._levels), special.logit(rho))
 
     def _result(self, parameters: Floats, free: NDArray[np.bool_], uncertainty: Floats) -> MixedFit:
         _, _, b, inverse = self._evaluate(parameters[np.newaxis, :-1])
@@ -206,7 +207,7 @@ class MixedModel:
             covariance=math.exp(parameters[-1]) * inverse[0] * np.outer(units, units),
             random=np.stack([residual * factor @ factor.T for factor in unscaled]),
             residual=residual,
-            rho=float(rho[0]) if self._autoregressive else 0.0,
+            rho=float(rho[0]),
             log_likelihood=-deviance / 2
             - freedom * math.log(unit)
             - float(np.log(self._scale[self._random : -1]).sum()),
@@ -220,7 +221,7 @@ class MixedModel:
             factor = np.zeros((len(parameters), self._random, self._random), dtype=parameters.dtype)
             factor[:, rows, columns] = parameters[:, level * size : (level + 1) * size]
             factors.append(factor)
-        return factors, 1 / (1 + np.exp(-parameters[:, -1]))
+        return factors, 1 / (1 + np.exp(-parameters[:, -1])) if self._autoregressive else np.zeros(len(parameters))
 
     def _evaluate(self, parameters: _Batch) -> tuple[_Batch, _Batch, _Batch, _Batch]:
         """Per parameter vector: log-determinants, residual sum of squares, fixed effects, and (X'V⁻¹X)⁻¹."""
