@@ -76,11 +76,13 @@ def test_islands_of_missing_bins_are_no_reason_to_leave_a_dyad_out() -> None:
 
 def test_a_dyad_worth_few_independent_pairs_is_left_out_of_the_meta_analysis_only() -> None:
     slow = np.linspace(0, 1, 150) ** 2
-    result = study_cohort([make("slow", 40 + 9 * slow, 50 + 9 * np.sqrt(slow)), *simulate(4)])
+    result = study_cohort([make("slow", 40 + 9 * slow, 50 + 9 * np.sqrt(slow)), *simulate(6)])
     (left_out,) = result.excluded
     assert left_out.dyad == "slow"
-    assert left_out.reason.startswith("of the meta-analysis: worth ")
-    assert (result.dyads, result.meta and result.meta.k, result.iid.dyads) == (5, 4, 5)
+    assert left_out.reason.startswith("of meta-analysis and pseudo-dyads: worth ")
+    assert (result.dyads, result.meta and result.meta.k, result.iid.dyads) == (7, 6, 7)
+    assert result.pseudo_dyads is not None
+    assert result.pseudo_dyads.dyads == 6
 
 
 def test_a_dyad_without_a_moderator_is_left_out_of_the_models_with_moderators_only() -> None:

@@ -17,6 +17,7 @@ from dialogram.analysis.reaction import Following, measure_following
 from dialogram.analysis.repeated_measures import RepeatedMeasures, correlate_within
 from dialogram.analysis.response_surface import ResponseSurface, fit_response_surface
 from dialogram.analysis.segment_mean import mean_over
+from dialogram.analysis.tracking_profile import TrackingAt, profile_tracking
 from dialogram.analysis.truth_and_bias import RandomEffects, TruthAndBias, fit_truth_and_bias
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "RandomEffects",
     "RepeatedMeasures",
     "ResponseSurface",
+    "TrackingAt",
     "TruthAndBias",
     "compare",
     "compare_with_pseudo_dyads",
@@ -57,6 +59,7 @@ __all__ = [
     "meta_regress",
     "pick_extremes",
     "pool_guesses",
+    "profile_tracking",
     "score_guess",
     "study_cohort",
     "take_out_delay",

@@ -175,7 +175,8 @@ def study_cohort(
     enough = [each for each in congruences if each.n_effective >= LEAST_EFFECTIVE_N]
     excluded += [
         Exclusion(
-            dyad=each.dyad, reason=f"of the meta-analysis: worth {each.n_effective:.1f} independent pairs, under 6"
+            dyad=each.dyad,
+            reason=f"of meta-analysis and pseudo-dyads: worth {each.n_effective:.1f} independent pairs, under 6",
         )
         for each in congruences
         if not each.n_effective >= LEAST_EFFECTIVE_N
@@ -198,7 +199,9 @@ def study_cohort(
         )
         if moderators
         else None,
-        pseudo_dyads=_against_strangers(kept),
+        pseudo_dyads=_against_strangers(
+            [kept[at] for at, each in enumerate(congruences) if each.n_effective >= LEAST_EFFECTIVE_N]
+        ),
         software=Software(version=__version__, rules={"screening": "cohort-screening/1"}),
     )
 

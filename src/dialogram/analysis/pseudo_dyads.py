@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dialogram.analysis.coefficient import weigh_coefficient
 from dialogram.analysis.correlation import LEAST_OVERLAP, Floats
@@ -11,6 +12,8 @@ from dialogram.analysis.judged_dyad import JudgedDyad
 from dialogram.analysis.plain import plain
 from dialogram.analysis.sentences import say_p
 
+_AT_ONCE = 256
+"""Judges correlated with every truth in one go; all at once would fill the memory with a large study."""
 _CONSTANT = 1e-9
 """Share of a series' variance below which a part of it is constant."""
 
@@ -101,14 +104,16 @@ def compare_with_pseudo_dyads(dyads: Sequence[JudgedDyad]) -> PseudoDyads:
     (56, 0.8, True)
     """
     judges, truths = _stack(dyads)
-    r = _correlate_all(judges, truths)
     persons = [dyad.name if dyad.therapist is None else f"therapist {dyad.therapist}" for dyad in dyads]
-    _, person = np.unique(persons, return_inverse=True)
-    strangers = person[:, np.newaxis] != person
-    real = np.eye(len(dyads), dtype=np.bool_)
-    counted = np.isfinite(r) & (np.abs(r) < 1)
-    z = np.arctanh(np.where(counted, r, 0.0))
-    of_real, of_pseudo = (_Sums(z, counted & chosen, person) for chosen in (real, strangers))
+    there, person = np.unique(persons, return_inverse=True)
+    of_real, of_pseudo = _Pairs(there.size), _Pairs(there.size)
+    for first in range(0, len(dyads), _AT_ONCE):
+        block = np.arange(first, min(first + _AT_ONCE, len(dyads)))
+        r = _correlate_all(judges[block], truths)
+        counted = np.isfinite(r) & (np.abs(r) < 1)
+        z = np.arctanh(np.where(counted, r, 0.0))
+        of_real.add(z, counted & (block[:, np.newaxis] == np.arange(len(dyads))), person[block], person)
+        of_pseudo.add(z, counted & (person[block][:, np.newaxis] != person), person[block], person)
     left_out = of_real.means_without() - of_pseudo.means_without()
     left_out = left_out[np.isfinite(left_out)]
     if left_out.size < 3:
@@ -128,25 +133,35 @@ def compare_with_pseudo_dyads(dyads: Sequence[JudgedDyad]) -> PseudoDyads:
     )
 
 
-class _Sums:
-    """Mean of the chosen cells of a matrix, and the means without each person's rows and columns."""
+class _Pairs:
+    """The z of many pairs, and of those that each person is in."""
 
-    def __init__(self, z: Floats, chosen: np.ndarray, person: np.ndarray) -> None:
-        self._sums = self._by_person(np.where(chosen, z, 0.0), person)
-        self._counts = self._by_person(chosen.astype(np.float64), person)
-        self.count = int(chosen.sum())
-        self.mean = float(self._sums.sum() / self._counts.sum()) if self.count else math.nan
+    def __init__(self, persons: int) -> None:
+        self._sum, self.count = 0.0, 0
+        self._sums, self._counts = np.zeros(persons), np.zeros(persons)
 
-    @staticmethod
-    def _by_person(cells: Floats, person: np.ndarray) -> Floats:
-        belongs = (person == np.arange(person.max() + 1)[:, np.newaxis]).astype(np.float64)
-        return np.asarray(belongs @ cells @ belongs.T)
+    def add(
+        self, z: Floats, chosen: NDArray[np.bool_], of_rows: NDArray[np.intp], of_columns: NDArray[np.intp]
+    ) -> None:
+        """Take in the chosen cells of a table of z."""
+        rows, columns = np.nonzero(chosen)
+        values, one, other = z[chosen], of_rows[rows], of_columns[columns]
+        apart = one != other
+        self._sum += float(values.sum())
+        self.count += values.size
+        size = self._sums.size
+        self._sums += np.bincount(one, values, size) + np.bincount(other[apart], values[apart], size)
+        self._counts += np.bincount(one, minlength=size) + np.bincount(other[apart], minlength=size)
+
+    @property
+    def mean(self) -> float:
+        """Mean of all."""
+        return self._sum / self.count if self.count else math.nan
 
     def means_without(self) -> Floats:
-        sums, counts = (
-            each.sum() - each.sum(axis=0) - each.sum(axis=1) + np.diag(each) for each in (self._sums, self._counts)
-        )
-        return np.asarray(np.divide(sums, counts, out=np.full(sums.size, math.nan), where=counts > 0))
+        """Mean of all that a person is not in, for each person."""
+        left = self.count - self._counts
+        return np.asarray(np.divide(self._sum - self._sums, left, out=np.full(left.size, math.nan), where=left > 0))
 
 
 def _stack(dyads: Sequence[JudgedDyad]) -> tuple[Floats, Floats]:
