@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import optimize, special
+import scipy  # its optimize, slow to import, is loaded when dyads are first pooled
+from scipy import special
 
 from dialogram.analysis.coefficient import Coefficient, t_quantile, weigh_coefficient
 from dialogram.analysis.correlation import Floats, varies
@@ -269,7 +270,7 @@ def _find_tau2(z: Floats, v: Floats, design: Floats) -> float:
     scores = [_score(tau2, z, v, design) for tau2 in grid]
     maxima = [0.0] if scores[0] <= 0 else []
     maxima += [
-        float(optimize.brentq(_score, low, high, args=(z, v, design), xtol=1e-15, rtol=1e-14))
+        float(scipy.optimize.brentq(_score, low, high, args=(z, v, design), xtol=1e-15, rtol=1e-14))
         for low, high, before, after in zip(grid, grid[1:], scores, scores[1:], strict=False)
         if before > 0 >= after
     ]

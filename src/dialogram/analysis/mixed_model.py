@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy  # its optimize, slow to import, is loaded when a model is first fitted
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import special
 
 from dialogram.analysis.correlation import Floats
 
@@ -174,9 +175,9 @@ class MixedModel:
         most = np.full(starts[0].size, _MOST_RATIO)
         if self._autoregressive:
             most[-1] = _MOST_LOGIT
-        bounds = optimize.Bounds(-most, most)
+        bounds = scipy.optimize.Bounds(-most, most)
         found = [
-            optimize.minimize(self._profiled, start, jac=True, method="L-BFGS-B", bounds=bounds, tol=1e-13)
+            scipy.optimize.minimize(self._profiled, start, jac=True, method="L-BFGS-B", bounds=bounds, tol=1e-13)
             for start in starts
         ]
         best = min(found, key=lambda each: float(each.fun))
