@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pyarrow import csv, parquet
 
 from dialogram import CohortColumns, TableError, read_cohort
 
@@ -144,3 +145,16 @@ def test_the_couples(shared_data: Path) -> None:
     assert len(couples) == 20
     assert all(math.isfinite(couple.moderators["reltime"]) for couple in couples)
     assert {couple.judge.step_s for couple in couples} == {1.0}
+
+
+def test_parquet_says_the_same_as_text(tmp_path: Path) -> None:
+    path = write(tmp_path, rows_of("a", "c", [0, 1, 2]) + rows_of("b", "t", [0, 2, 3]) + rows_of("b", "c", [0, 1, 3]))
+    table = csv.read_csv(path)
+    parquet.write_table(table, tmp_path / "cohort.parquet")
+    for text, same in zip(read_cohort(path, COLUMNS), read_cohort(tmp_path / "cohort.parquet", COLUMNS), strict=True):
+        assert (text.name, text.judge.step_s) == (same.name, same.judge.step_s)
+        np.testing.assert_array_equal(text.judge.values, same.judge.values)
+        np.testing.assert_array_equal(text.truth.values, same.truth.values)
+    parquet.write_table(table.rename_columns(["pair", "who", "s", "dial"]), tmp_path / "cohort.parquet")
+    with pytest.raises(TableError, match=r"^cohort\.parquet, row 1: expected a column 'dyad'"):
+        read_cohort(tmp_path / "cohort.parquet", COLUMNS)

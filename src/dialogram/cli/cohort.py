@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dialogram.cli.ratings import AsJson
-from dialogram.cli.voice import print_json, refuse_bad_input, warn
+from dialogram.cli.voice import needs_extra, print_json, refuse_bad_input, warn
 
 if TYPE_CHECKING:
     from dialogram.analysis import CohortResult
@@ -74,7 +74,8 @@ def cohort(  # noqa: PLR0917  # typer's way
 
     columns = CohortColumns(dyad=dyad, role=role, judge=judge, truth=truth, time=time, value=value, therapist=therapist)
     with refuse_bad_input():
-        dyads = read_cohort(table, columns, moderators_path=moderators, moderators=names)
+        with needs_extra("figures"):
+            dyads = read_cohort(table, columns, moderators_path=moderators, moderators=names)
         result = study_cohort(dyads, moderators=names, within_therapists=therapist is not None)
     if as_json:
         for each in result.excluded:
