@@ -13,6 +13,7 @@ from tests.e2e.desk import Desk, short_design
 from tests.e2e.hand import KeyHand, PointerHand, follow, make_curve, set_witness
 from tests.e2e.room import Room, Segment, tab_to
 from tests.e2e.serving import Server
+from tests.e2e.worker import prepare_worker
 
 pytestmark = pytest.mark.e2e
 
@@ -32,9 +33,23 @@ EAR = """
     await window.told(String(url), await answer.clone().text());
     return answer;
   };
+  new BroadcastChannel("ear").onmessage = ({ data }) => window.told(...data);
 })();
 """
 """What scripts are told is heard before they hear it: a page that leaves takes the bodies with it."""
+
+WORKER_EAR = """
+{
+  const real = self.fetch;
+  const ear = new BroadcastChannel("ear");
+  self.fetch = async (url, options) => {
+    const answer = await real(url, options);
+    ear.postMessage([String(url), await answer.clone().text()]);
+    return answer;
+  };
+}
+"""
+"""The same where records are sent."""
 
 
 @dataclass
@@ -47,6 +62,7 @@ class Ear:
     def listen(self, context: BrowserContext) -> None:
         context.expose_binding("told", lambda _source, url, text: self.texts.append((url, text)))
         context.add_init_script(EAR)
+        prepare_worker(context, WORKER_EAR)
         context.on("response", self._hear)
 
     def _hear(self, response: Response) -> None:

@@ -5,11 +5,12 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.e2e.harness_rate.conftest import MakeRoom, OpenPage
 from tests.e2e.harness_rate.frontend_tag import STATIC, chunks
 from tests.e2e.harness_rate.pages import rate_page
 from tests.e2e.harness_rate.room import Room
+from tests.e2e.worker import prepare_worker
 
 from dialogram.capture import assemble
 from dialogram.timeline import HELPFULNESS
@@ -313,7 +314,7 @@ def test_a_break_pauses_until_the_dial_is_touched(make_room: MakeRoom, open_page
     page.wait_for_timeout(600)
     page.keyboard.press("ArrowRight")
     title(page, "")
-    page.wait_for_timeout(2200)
+    wait_until(lambda: len(opened.room.events("awake")) == 3, page=page)
     assert [event.fields for event in opened.room.events("break")] == [("start",), ("end",)]
     assert [event.kind for event in opened.room.events("play", "pause")] == ["play", "pause", "play"]
     assert [event.fields for event in opened.room.events("awake")] == [("held",), ("released",), ("held",)]
@@ -424,13 +425,7 @@ def test_an_unreachable_recording_goes_on_where_it_was(make_room: MakeRoom, open
 
 
 def test_without_a_database_the_page_says_so(make_room: MakeRoom, context: BrowserContext, open_page: OpenPage) -> None:
-    def take_away(route: Route) -> None:
-        script = route.fetch()
-        route.fulfill(
-            response=script, body="Object.defineProperty(self, 'indexedDB', {value: undefined});" + script.text()
-        )
-
-    context.route("**/outbox_worker-*.js", take_away)
+    prepare_worker(context, "Object.defineProperty(self, 'indexedDB', {value: undefined});")
     opened = make_room({"rate": rate_page(end_s=1.5)})
     page = open_page(opened.url("rate"))
     begin(page)
