@@ -62,6 +62,7 @@ bench: setup ## measure, beside a peer or a limit, and print tables
 	$(PY) -m benchmarks.recording_import
 	$(PY) -m benchmarks.large_recording
 	$(PY) -m benchmarks.rating_page
+	$(PY) -m benchmarks.capture
 
 clean: ## remove what was built
 	rm -rf .venv frontend/node_modules src/dialogram/server/static dist out
