@@ -82,7 +82,7 @@ def invite(count: int) -> tuple[list[Rater], str]:
     recording = add_recording(
         session, media=b"film" * 1000, media_type="video/mp4", has_video=True, user_id=owner, now=now
     )
-    recordings.confirm(recording_id=recording.pk, user_id=owner, now=now)
+    recordings.confirm(recording_id=recording.pk, watched=recordings.PLACES, user_id=owner, now=now)
     raters = []
     for one in people:
         link = make_link(
