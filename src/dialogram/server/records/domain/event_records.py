@@ -11,6 +11,8 @@ from django.db.models import OuterRef, Subquery
 from dialogram.server.records.models import ConflictingRecord, DerivedTrace, EventRecord, Stream
 from dialogram.server.records.models.sealed import sealer
 
+type Row = tuple[str, int, str | None, bytes, bytes]
+
 
 @dataclass(frozen=True, kw_only=True)
 class RecordBatch:
@@ -42,7 +44,7 @@ def record_context(stream_pk: str, seq: int) -> bytes:
 def store_batches(batches: Sequence[RecordBatch], *, now: datetime) -> list[Receipt]:
     """Store many raters' records at once; a record sent again is acknowledged again, never overwritten."""
     receipts: list[Receipt] = []
-    rows: list[tuple[object, ...]] = []
+    rows: list[Row] = []
     at = connection.ops.adapt_datetimefield_value(now)
     conflicts: list[ConflictingRecord] = []
     pending: defaultdict[str, dict[int, bytes]] = defaultdict(dict)
@@ -92,7 +94,7 @@ def _stored(batch: RecordBatch) -> dict[int, bytes]:
     return {seq: bytes(digest) for seq, digest in rows}
 
 
-def _insert(rows: Sequence[tuple[object, ...]]) -> None:
+def _insert(rows: Sequence[Row]) -> None:
     """Insert rows of `EventRecord` as they are: through the model each would cost as much as sealing it."""
     with connection.cursor() as cursor:
         cursor.executemany(
