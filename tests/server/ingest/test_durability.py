@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from tests.thorough import times
 
 PROGRAM = Path(__file__).with_name("storing.py")
-KILLS = 5
+KILLS = times(10, 100)
 
 type Seqs = dict[str, set[int]]
 
@@ -43,7 +44,7 @@ def store_until_killed(folder: Path, what: str, *, after: int) -> Seqs:
 
 
 def lost(said: Seqs, stored: Seqs) -> int:
-    return sum(len(seqs - stored[stream]) for stream, seqs in said.items())
+    return sum(len(seqs - stored.get(stream, set())) for stream, seqs in said.items())
 
 
 @pytest.fixture(scope="module")
