@@ -36,13 +36,13 @@ check: setup ## types, style, layers, sizes
 	$(PY) tools/check_files.py
 
 test: setup check ## everything CI runs
-	@sh tools/setup_chromium.sh
+	@sh tools/setup_tests.sh
 	cd frontend && npm run --silent test
 	pytest --ignore=tests/e2e
 	pytest tests/e2e
 
 test-all: setup check ## with the slow rest
-	@sh tools/setup_chromium.sh
+	@sh tools/setup_tests.sh
 	cd frontend && npm run --silent test
 	DIALOGRAM_TEST_ALL=1 pytest --ignore=tests/e2e
 	DIALOGRAM_TEST_ALL=1 pytest tests/e2e
