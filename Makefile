@@ -44,8 +44,8 @@ test: setup check ## everything CI runs
 test-all: setup check ## with the slow rest
 	@sh tools/setup_tests.sh
 	cd frontend && npm run --silent test
-	DIALOGRAM_TEST_ALL=1 pytest --ignore=tests/e2e
-	DIALOGRAM_TEST_ALL=1 pytest tests/e2e
+	DIALOGRAM_TEST_ALL=1 pytest -o faulthandler_timeout=1800 --ignore=tests/e2e
+	DIALOGRAM_TEST_ALL=1 pytest -o faulthandler_timeout=1800 tests/e2e
 
 format: setup ## put everything into form
 	ruff check --fix-only
@@ -63,6 +63,7 @@ bench: setup ## measure, beside a peer or a limit, and print tables
 	$(PY) -m benchmarks.large_recording
 	$(PY) -m benchmarks.rating_page
 	$(PY) -m benchmarks.capture
+	$(PY) -m benchmarks.ingest
 
 clean: ## remove what was built
 	rm -rf .venv frontend/node_modules src/dialogram/server/static dist out
