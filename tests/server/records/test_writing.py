@@ -45,6 +45,7 @@ def test_whose_sitting_it_is_writes() -> None:
     sitting = Sitting.objects.get()
     stream = sitting.streams.get()
     assert write(world) == Writing(
+        whole_course=False,
         participant_id=world.client.pk,
         state="open",
         epoch=1,
@@ -67,6 +68,15 @@ def test_how_far_and_whether_stopped_is_told() -> None:
     found = write(world)
     assert found is not None
     assert (found.saved_to_s, found.is_stopped, found.epoch, found.stream_epoch) == (12.5, True, 2, 1)
+
+
+def test_a_link_to_the_whole_course_is_said_to_be_one() -> None:
+    world = make_world()
+    move_to_another_session(world)
+    Link.objects.update(whole_course=True)
+    found = write(world)
+    assert found is not None
+    assert found.whole_course
 
 
 def revoke(world: World) -> None:

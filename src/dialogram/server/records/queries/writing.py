@@ -34,8 +34,8 @@ def find_writing(*, link_id: str, sitting_id: str, stream_id: str, now: datetime
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT link.whole_course, link.tasks, sitting.task, sitting.participant_id, sitting.state, sitting.epoch, sitting.saved_to_s,
-                   sitting.stopped_at IS NOT NULL, stream.id, stream.epoch
+            SELECT link.whole_course, link.tasks, sitting.task, sitting.participant_id, sitting.state, sitting.epoch,
+                   sitting.saved_to_s, sitting.stopped_at IS NOT NULL, stream.id, stream.epoch
             FROM records_link link
             JOIN records_sitting sitting ON sitting.participant_id = link.participant_id
             JOIN records_recording recording
@@ -56,7 +56,16 @@ def find_writing(*, link_id: str, sitting_id: str, stream_id: str, now: datetime
         row = cursor.fetchone()
     if row is None:
         return None
-    whole_course, tasks, task, *standing, is_stopped, stream_pk, stream_epoch = row
+    whole_course, tasks, task, participant_id, state, epoch, saved_to_s, is_stopped, stream_pk, stream_epoch = row
     if task not in json.loads(tasks):
         return None
-    return Writing(bool(whole_course), *standing, bool(is_stopped), stream_pk, stream_epoch)
+    return Writing(
+        whole_course=bool(whole_course),
+        participant_id=participant_id,
+        state=state,
+        epoch=epoch,
+        saved_to_s=saved_to_s,
+        is_stopped=bool(is_stopped),
+        stream_pk=stream_pk,
+        stream_epoch=stream_epoch,
+    )
