@@ -36,16 +36,16 @@ check: setup ## types, style, layers, sizes
 	$(PY) tools/check_files.py
 
 test: setup check ## everything CI runs
-	@sh tools/setup_chromium.sh
+	@sh tools/setup_tests.sh
 	cd frontend && npm run --silent test
 	pytest --ignore=tests/e2e
 	pytest tests/e2e
 
 test-all: setup check ## with the slow rest
-	@sh tools/setup_chromium.sh
+	@sh tools/setup_tests.sh
 	cd frontend && npm run --silent test
-	DIALOGRAM_TEST_ALL=1 pytest --ignore=tests/e2e
-	DIALOGRAM_TEST_ALL=1 pytest tests/e2e
+	DIALOGRAM_TEST_ALL=1 pytest -o faulthandler_timeout=1800 --ignore=tests/e2e
+	DIALOGRAM_TEST_ALL=1 pytest -o faulthandler_timeout=1800 tests/e2e
 
 format: setup ## put everything into form
 	ruff check --fix-only
@@ -62,6 +62,8 @@ bench: setup ## measure, beside a peer or a limit, and print tables
 	$(PY) -m benchmarks.recording_import
 	$(PY) -m benchmarks.large_recording
 	$(PY) -m benchmarks.rating_page
+	$(PY) -m benchmarks.capture
+	$(PY) -m benchmarks.ingest
 
 clean: ## remove what was built
 	rm -rf .venv frontend/node_modules src/dialogram/server/static dist out

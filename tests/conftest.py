@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from tests.thorough import ALL
 
 SHARED = Path(os.environ.get("DIALOGRAM_SHARED", Path(__file__).parents[2] / "shared"))
 
@@ -30,7 +31,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if os.environ.get("CI"):
                 pytest.exit(f"the shared data are absent ({SHARED / 'data'}), and CI skips no test", returncode=1)
             item.add_marker(pytest.mark.skip(reason="the shared data are absent"))
-        slow = item.get_closest_marker("slow") and not os.environ.get("DIALOGRAM_TEST_ALL")
+        slow = item.get_closest_marker("slow") and not ALL
         (left_out if slow else kept).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)

@@ -1,5 +1,6 @@
 """The network goes, the page goes, the server is killed: nothing that was acknowledged is lost."""
 
+import itertools
 import re
 import time
 from collections.abc import Iterable
@@ -12,14 +13,15 @@ from tests.e2e.conftest import Film, OpenContext
 from tests.e2e.desk import Desk, short_design
 from tests.e2e.room import Room
 from tests.e2e.serving import Server
+from tests.thorough import times
 
 from dialogram.capture import EventLog, LoggedRecord, assemble
 from dialogram.timeline import HELPFULNESS
 
 pytestmark = pytest.mark.e2e
 
-LENGTH_S = 75
-CUT_S = 30
+CUT_S = times(45, 600)
+LENGTH_S = CUT_S + 45
 EAR = """
 window.Worker = class extends window.Worker {
   constructor(...parts) {
@@ -94,9 +96,11 @@ def test_a_rating_outlives_network_page_and_server(empty_server: Server, film: F
     hand.turn(1)
     expect(troubled).to_be_visible(timeout=8_000)
     before_s = film_at(page)
-    while time.monotonic() - cut_at < CUT_S:
+    for turn in itertools.count():
+        if time.monotonic() - cut_at > CUT_S:
+            break
         page.wait_for_timeout(1_500)
-        hand.turn(1)
+        hand.turn(1 if turn // 30 % 2 == 0 else -1)
         expect(troubled).to_be_visible()
     assert film_at(page) > before_s + CUT_S / 2, "rating goes on without a network"
     held_back = len(acknowledged)

@@ -1,13 +1,18 @@
-"""A process that stores and says what is acknowledged: `python storing.py FOLDER make|store|early|read`.
+"""A process that stores and says what is acknowledged: `python storing.py FOLDER make|store|early|hasty|read|check`.
 
-`early` says it before it is true: the control that must be found out.
+`early` says it before it is true, `hasty` does not wait for the disk: the controls that must be found out. `check`
+reads paths of databases from its input, opens each with the keys of the folder, and says what it found in it.
 """
 
 import sys
 import threading
+from collections import Counter
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from dialogram.server.config.processes import boot, prepare
+from dialogram.vault import SealingError
 
 THREADS = 4
 PER_BATCH = 8
@@ -78,6 +83,47 @@ def store(folder: Path, *, early: bool) -> None:
         threading.Thread(target=go_on, args=(stream,)).start()
 
 
+def be_hasty() -> None:
+    """Let a commit be done when the operating system has it."""
+    from django.db.backends.signals import connection_created
+
+    def loosen(*, connection: Any, **_: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous = NORMAL")
+
+    connection_created.connect(loosen, weak=False)
+
+
+def check() -> None:
+    """Say for each database `stream:count …`, or `unreadable`; a record that is not what was sent makes it that."""
+    from sqlcipher3 import dbapi2 as sqlcipher
+
+    from dialogram.server.records.domain.event_records import record_context
+    from dialogram.server.records.models import Sitting
+    from dialogram.server.records.models.sealed import keyring, sealer
+
+    seal = sealer(Sitting.objects.get().participant_id)
+    key = keyring().key("records-database").hex()
+    for line in sys.stdin:
+        counts: Counter[str] = Counter()
+        try:
+            with closing(sqlcipher.connect(line.strip())) as connection:
+                connection.execute(f"PRAGMA key = \"x'{key}'\"")
+                assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+                rows = connection.execute(
+                    "SELECT stream_id, seq, sealed_payload FROM records_eventrecord ORDER BY stream_id, seq"
+                )
+                for stream, seq, sealed in rows:
+                    opened = seal.open(sealed, context=record_context(stream, seq))
+                    assert (seq, opened) == (counts[stream], payload(stream, seq))
+                    counts[stream] += 1
+            assert all(count % PER_BATCH == 0 for count in counts.values()), "a batch in part"
+            found = " ".join(f"{stream}:{count}" for stream, count in counts.items())
+        except (sqlcipher.DatabaseError, AssertionError, SealingError):
+            found = "unreadable"
+        print(found, flush=True)  # noqa: T201  # its voice
+
+
 def read(folder: Path) -> None:
     """Say every stored record that opens and is what was sent."""
     from django.db import connection
@@ -103,7 +149,11 @@ def main() -> None:
     boot(folder)
     if what == "read":
         read(folder)
+    elif what == "check":
+        check()
     else:
+        if what == "hasty":
+            be_hasty()
         store(folder, early=what == "early")
 
 

@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from tests.thorough import times
 
 PROGRAM = Path(__file__).with_name("storing.py")
-KILLS = 5
+KILLS = 10
+ROUNDS = times(1, 10)
 
 type Seqs = dict[str, set[int]]
 
@@ -43,7 +45,7 @@ def store_until_killed(folder: Path, what: str, *, after: int) -> Seqs:
 
 
 def lost(said: Seqs, stored: Seqs) -> int:
-    return sum(len(seqs - stored[stream]) for stream, seqs in said.items())
+    return sum(len(seqs - stored.get(stream, set())) for stream, seqs in said.items())
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +55,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_nothing_acknowledged_is_lost_by_a_kill(folder: Path) -> None:
-    moments = random.Random(7)
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_nothing_acknowledged_is_lost_by_a_kill(folder: Path, seed: int) -> None:
+    moments = random.Random(seed)
     for _ in range(KILLS):
         said = store_until_killed(folder, "store", after=moments.randint(1, 120))
         stored = seqs_of(run(folder, "read").splitlines(keepends=True))

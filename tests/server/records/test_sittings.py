@@ -143,6 +143,23 @@ def test_a_hole_in_a_page_before_holds_the_rating_open_too() -> None:
     assert finish(sitting, 0, SECOND).state == SittingState.FINISHED
 
 
+def test_a_page_that_was_gone_before_it_wrote_anything_holds_nothing_up() -> None:
+    sitting = begin(build_world())
+    open_stream(sitting, FIRST)
+    store(open_stream(sitting, SECOND), 0)
+    assert sittings.count_missing(sitting) == 0
+    assert finish(sitting, 0, SECOND).state == SittingState.FINISHED
+
+
+def test_a_page_that_is_gone_is_not_there_for_two_days_because_the_clock_was_set_back() -> None:
+    sitting = begin(build_world())
+    store(open_stream(sitting, FIRST), 0)
+    day_s = 24 * 60 * 60.0
+    with pytest.raises(StudyError):
+        open_stream(sitting, SECOND, take_over=False)
+    assert open_stream(sitting, SECOND, take_over=False, later_s=-2 * day_s).epoch == 2
+
+
 def test_a_page_without_a_stream_hands_nothing_in() -> None:
     world = build_world()
     sitting = begin(world)

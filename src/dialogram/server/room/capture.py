@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -34,7 +34,9 @@ from dialogram.server.records.domain.errors import StudyError
 from dialogram.server.records.domain.event_records import RecordBatch
 from dialogram.server.records.domain.traces import event_log_of
 from dialogram.server.records.enums import SittingState
-from dialogram.server.records.models import EventRecord, Sitting, Stream
+from dialogram.server.records.models import EventRecord, Sitting
+from dialogram.server.records.queries.writing import Writing, find_writing
+from dialogram.server.room.entry import SESSION_KEY
 from dialogram.server.room.sittings import sitting_of, watched_sitting_of
 
 DISK_FULL = "disk full"
@@ -83,32 +85,34 @@ def open_stream(request: HttpRequest, sitting_id: str) -> HttpResponse:
 @answer_problems
 def take_records(request: HttpRequest, sitting_id: str) -> HttpResponse:
     """Store records and answer once they are safe on disk."""
-    sitting = sitting_of(request, sitting_id)
     asked = parse_records(request.body)
-    stream = Stream.objects.filter(sitting=sitting, stream_id=asked.stream, phone=None).first()
-    if stream is None:
+    before = _writing(request, sitting_id, asked.stream)
+    if before.stream_pk is None:
         raise StudyError("no-stream", "This page has not opened a stream.")
-    if sitting.state == SittingState.FINISHED:
+    if before.state == SittingState.FINISHED:
         raise StudyError("closed", "This sitting is handed in.")
     receipt = writer.store(
         RecordBatch(
-            stream_pk=stream.pk,
-            sitting_id=sitting.pk,
-            participant_id=sitting.participant_id,
+            stream_pk=before.stream_pk,
+            sitting_id=sitting_id,
+            participant_id=before.participant_id,
             records=[(record.seq, canonical(record)) for record in asked.records],
             saved_to_s=_last_media_s(asked.records),
         )
     )
-    now = Sitting.objects.only("epoch", "saved_to_s", "stopped_at").get(pk=sitting.pk)
+    after = _writing(request, sitting_id, asked.stream)
     if (
-        stream.epoch == now.epoch
-        and now.stopped_at is None
+        after.stream_epoch == after.epoch
+        and not after.is_stopped
         and any(event[0] == "stop" for record in asked.records for event in record.events)
     ):
-        sittings.note_stop(sitting_id=sitting.pk, now=timezone.now())
+        sittings.note_stop(sitting_id=sitting_id, now=timezone.now())
     return answer_with(
         RecordsReply(
-            acknowledged=receipt.acknowledged, conflicts=receipt.conflicts, epoch=now.epoch, saved_to_s=now.saved_to_s
+            acknowledged=receipt.acknowledged,
+            conflicts=receipt.conflicts,
+            epoch=after.epoch,
+            saved_to_s=after.saved_to_s,
         )
     )
 
@@ -129,6 +133,17 @@ def finish(request: HttpRequest, sitting_id: str) -> HttpResponse:
         missing = _count_missing(sitting, stream_id=asked.stream, last_seq=asked.last_seq)
         return _problem(error.code, error.message, STATUS[error.code], missing=missing)
     return answer_with(FinishReply(next=reverse("room:present")))
+
+
+def _writing(request: HttpRequest, sitting_id: str, stream_id: str) -> Writing:
+    writing = find_writing(
+        link_id=request.session.get(SESSION_KEY, ""), sitting_id=sitting_id, stream_id=stream_id, now=timezone.now()
+    )
+    if writing is None:
+        raise Http404
+    if writing.whole_course:  # which sessions the plan leads to is for the long way to say
+        sitting_of(request, sitting_id)
+    return writing
 
 
 def _count_missing(sitting: Sitting, *, stream_id: str, last_seq: int) -> int:

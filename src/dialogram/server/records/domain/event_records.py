@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Coalesce, Greatest
+from django.db import connection, transaction
+from django.db.models import OuterRef, Subquery
 
-from dialogram.server.records.models import ConflictingRecord, DerivedTrace, EventRecord, Sitting, Stream
+from dialogram.server.records.models import ConflictingRecord, DerivedTrace, EventRecord, Stream
 from dialogram.server.records.models.sealed import sealer
+
+type Row = tuple[str, int, str | None, bytes, bytes]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,30 +44,31 @@ def record_context(stream_pk: str, seq: int) -> bytes:
 def store_batches(batches: Sequence[RecordBatch], *, now: datetime) -> list[Receipt]:
     """Store many raters' records at once; a record sent again is acknowledged again, never overwritten."""
     receipts: list[Receipt] = []
-    rows: list[EventRecord] = []
+    rows: list[Row] = []
+    at = connection.ops.adapt_datetimefield_value(now)
     conflicts: list[ConflictingRecord] = []
     pending: defaultdict[str, dict[int, bytes]] = defaultdict(dict)
+    newest = _newest(batches)
     for batch in batches:
         seal = sealer(batch.participant_id)
-        seqs = [seq for seq, _ in batch.records]
-        stored = dict(EventRecord.objects.filter(stream_id=batch.stream_pk, seq__in=seqs).values_list("seq", "digest"))
+        stored = _stored(batch) if min(seq for seq, _ in batch.records) <= newest.get(batch.stream_pk, -1) else {}
         receipt = Receipt()
         for seq, payload in batch.records:
             context = record_context(batch.stream_pk, seq)
             digest = seal.digest(payload, context=context)
             known = stored.get(seq) or pending[batch.stream_pk].get(seq)
-            fields = {"stream_id": batch.stream_pk, "seq": seq, "received_at": now, "digest": digest}
             if known is None:
-                rows.append(EventRecord(sealed_payload=seal.seal(payload, context=context), **fields))
+                rows.append((batch.stream_pk, seq, at, seal.seal(payload, context=context), digest))
                 pending[batch.stream_pk][seq] = digest
                 receipt.acknowledged.append(seq)
-            elif bytes(known) == digest:
+            elif known == digest:
                 receipt.acknowledged.append(seq)
             else:
+                fields = {"stream_id": batch.stream_pk, "seq": seq, "received_at": now, "digest": digest}
                 conflicts.append(ConflictingRecord(sealed_payload=seal.seal(payload, context=context), **fields))
                 receipt.conflicts.append(seq)
         receipts.append(receipt)
-    EventRecord.objects.bulk_create(rows)
+    _insert(rows)
     told = {
         batch.sitting_id
         for batch, receipt in zip(batches, receipts, strict=True)
@@ -74,13 +76,51 @@ def store_batches(batches: Sequence[RecordBatch], *, now: datetime) -> list[Rece
     }
     DerivedTrace.objects.filter(sitting_id__in=told).delete()  # made without these records: to be derived again
     ConflictingRecord.objects.bulk_create(conflicts, ignore_conflicts=True)
-    for batch in batches:
-        update: dict[str, object] = {"last_seen_at": now} if batch.of_page else {}
-        if batch.saved_to_s is not None:  # what is sent again late never takes back how far it is safe
-            update["saved_to_s"] = Greatest(Coalesce(F("saved_to_s"), batch.saved_to_s), batch.saved_to_s)
-        if update:
-            Sitting.objects.filter(pk=batch.sitting_id).update(**update)
+    _note_seen(batches, now=now)
     return receipts
+
+
+def _newest(batches: Sequence[RecordBatch]) -> dict[str, int]:
+    """Return the highest number stored of each stream: what lies above it cannot have been sent before."""
+    newest = EventRecord.objects.filter(stream=OuterRef("pk")).order_by("-seq").values("seq")[:1]
+    streams = Stream.objects.filter(pk__in={batch.stream_pk for batch in batches}).annotate(newest=Subquery(newest))
+    return {pk: seq for pk, seq in streams.values_list("pk", "newest") if seq is not None}
+
+
+def _stored(batch: RecordBatch) -> dict[int, bytes]:
+    """Return the digests of those records of a batch that are there already."""
+    seqs = [seq for seq, _ in batch.records]
+    rows = EventRecord.objects.filter(stream_id=batch.stream_pk, seq__in=seqs).values_list("seq", "digest")
+    return {seq: bytes(digest) for seq, digest in rows}
+
+
+def _insert(rows: Sequence[Row]) -> None:
+    """Insert rows of `EventRecord` as they are: through the model each would cost as much as sealing it."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """
+            INSERT INTO records_eventrecord (stream_id, seq, received_at, sealed_payload, digest)
+            VALUES (%s, %s, %s, %s, %s)
+            """,
+            rows,
+        )
+
+
+def _note_seen(batches: Sequence[RecordBatch], *, now: datetime) -> None:
+    """Note when each sitting was heard of and how far it is safe; what is sent again late never takes that back."""
+    at = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """
+            UPDATE records_sitting SET last_seen_at = COALESCE(%s, last_seen_at), saved_to_s = CASE
+                WHEN saved_to_s IS NULL OR saved_to_s < %s THEN COALESCE(%s, saved_to_s) ELSE saved_to_s END
+            WHERE id = %s
+            """,
+            [
+                (at if batch.of_page else None, batch.saved_to_s, batch.saved_to_s, batch.sitting_id)
+                for batch in batches
+            ],
+        )
 
 
 def stored_records(sitting_id: str, *, participant_id: str) -> list[tuple[Stream, list[bytes]]]:

@@ -143,14 +143,16 @@ def count_missing(sitting: Sitting) -> int:
     total = 0
     for stream in Stream.objects.filter(sitting=sitting):
         seqs = list(EventRecord.objects.filter(stream=stream).order_by("seq").values_list("seq", flat=True))
-        last = max([*seqs[-1:], stream.last_seq or 0])
-        total += sum(map(len, missing(seqs, last_seq=last)))
+        known = [*seqs[-1:], *([] if stream.last_seq is None else [stream.last_seq])]
+        if known:  # a page that was gone before it wrote anything holds nothing up
+            total += sum(map(len, missing(seqs, last_seq=max(known))))
         total += stream.phone_id is not None and stream.last_seq is None
     return total
 
 
 def _is_rated_elsewhere(sitting: Sitting, *, now: datetime) -> bool:
-    heard = sitting.last_seen_at is not None and now - sitting.last_seen_at < SILENCE
+    # A clock that was set back must not make a page that is gone be there for as long.
+    heard = sitting.last_seen_at is not None and abs(now - sitting.last_seen_at) < SILENCE
     return heard and sitting.stopped_at is None and not saved(event_log_of(sitting)).left
 
 
