@@ -59,7 +59,7 @@ class Room:
         self.seal = sealer(world.client.pk)
 
     def open(self) -> Stream:
-        return open_stream(sitting_id=self.sitting.pk, stream_id=new_id(), now=timezone.now())
+        return open_stream(sitting_id=self.sitting.pk, stream_id=new_id(), take_over=True, now=timezone.now())
 
     def post(self, verb: str, body: bytes) -> Any:
         return self.browser.post(f"/room/sittings/{self.sitting.pk}/{verb}", body, content_type="application/json")
