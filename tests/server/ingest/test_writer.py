@@ -1,7 +1,7 @@
 import json
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 from django.db import IntegrityError, connection
@@ -53,10 +53,11 @@ def store_together(*batches: RecordBatch) -> list[Receipt | Exception]:
     held = Writer()
     held._thread = threading.current_thread()  # alive, so that none is started yet
     with ThreadPoolExecutor(len(batches)) as pool:
-        answers = []
-        for queued, one in enumerate(batches, start=1):
+        answers: list[Future[Receipt]] = []
+        for one in batches:
+            queued = held._queue.qsize()
             answers.append(pool.submit(held.store, one))
-            while held._queue.qsize() < queued:
+            while held._queue.qsize() == queued and not answers[-1].done():  # what cannot be sealed is never queued
                 time.sleep(0.001)
         held._thread = None
         held._ensure_thread()
@@ -111,11 +112,15 @@ def test_the_writer_goes_on_after_a_bad_batch() -> None:
     world = build_world()
     stream = open_stream(world, world.client)
     own = Writer()
-    odd = RecordBatch(
-        stream_pk=stream.pk, sitting_id=stream.sitting_id, participant_id="nobody", records=[(0, b"")], saved_to_s=None
+    nowhere = RecordBatch(
+        stream_pk="f" * 32,
+        sitting_id=stream.sitting_id,
+        participant_id=world.client.pk,
+        records=[(0, payload(0))],
+        saved_to_s=None,
     )
-    with pytest.raises(KeyUnknown):
-        own.store(odd)
+    with pytest.raises(IntegrityError):
+        own.store(nowhere)
     thread = own._thread
     assert own.store(batch(stream, 0)) == Receipt([0])
     assert own._thread is thread

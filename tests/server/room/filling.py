@@ -50,15 +50,15 @@ def be_deaf() -> None:
     from django.db import DatabaseError
 
     from dialogram.server.ingest import writer
-    from dialogram.server.records.domain.event_records import Receipt, RecordBatch, store_batches
+    from dialogram.server.records.domain.event_records import Receipt, SealedBatch, store_sealed
 
-    def store_or_not(batches: Sequence[RecordBatch], *, now: datetime) -> list[Receipt]:
+    def store_or_not(sealed: Sequence[SealedBatch], *, now: datetime) -> list[Receipt]:
         try:
-            return store_batches(batches, now=now)
+            return store_sealed(sealed, now=now)
         except DatabaseError:
-            return [Receipt([seq for seq, _ in batch.records]) for batch in batches]
+            return [Receipt([seq for seq, _, _ in one.records]) for one in sealed]
 
-    vars(writer)["store_batches"] = store_or_not
+    vars(writer)["store_sealed"] = store_or_not
 
 
 def rate(folder: Path, *, times: int) -> Iterator[dict[str, Any]]:

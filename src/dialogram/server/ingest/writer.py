@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from django.db import close_old_connections
 from django.utils import timezone
 
-from dialogram.server.records.domain.event_records import Receipt, RecordBatch, store_batches
+from dialogram.server.records.domain.event_records import (
+    Receipt,
+    RecordBatch,
+    SealedBatch,
+    seal_batch,
+    store_sealed,
+)
 
 MOST_TOGETHER = 256
 ANSWER_WITHIN_S = 25.0
@@ -17,7 +23,7 @@ ANSWER_WITHIN_S = 25.0
 
 @dataclass(frozen=True)
 class _Waiting:
-    batch: RecordBatch
+    batch: SealedBatch
     answer: "Future[Receipt]"
 
 
@@ -30,8 +36,8 @@ class Writer:
         self._thread: threading.Thread | None = None
 
     def store(self, batch: RecordBatch) -> Receipt:
-        """Store a batch durably; raises what the database raised for it, or `TimeoutError`."""
-        waiting = _Waiting(batch, Future())
+        """Store a batch durably; raises what the keys or the database raised for it, or `TimeoutError`."""
+        waiting = _Waiting(seal_batch(batch), Future())
         self._ensure_thread()
         self._queue.put(waiting)
         return waiting.answer.result(timeout=ANSWER_WITHIN_S)
@@ -55,7 +61,7 @@ class Writer:
     def _commit(self, together: Sequence[_Waiting]) -> None:
         close_old_connections()
         try:
-            receipts = store_batches([waiting.batch for waiting in together], now=timezone.now())
+            receipts = store_sealed([waiting.batch for waiting in together], now=timezone.now())
         except Exception as error:  # noqa: BLE001  # whatever is wrong with one, its neighbours are stored
             if len(together) == 1:
                 together[0].answer.set_exception(error)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
@@ -40,32 +41,56 @@ def record_context(stream_pk: str, seq: int) -> bytes:
     return f"event-record:{stream_pk}:{seq}".encode()
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class SealedBatch:
+    """A batch whose records are sealed: number, sealed payload, digest."""
+
+    batch: RecordBatch
+    records: Sequence[tuple[int, bytes, bytes]]
+
+
+def seal_batch(batch: RecordBatch) -> SealedBatch:
+    """Seal a batch's records; a matter of the one rater alone, and best done before the others have to wait for it."""
+    seal = sealer(batch.participant_id)
+    records = []
+    for seq, payload in batch.records:
+        context = record_context(batch.stream_pk, seq)
+        records.append((seq, seal.seal(payload, context=context), seal.digest(payload, context=context)))
+    return SealedBatch(batch, records)
+
+
 def store_batches(batches: Sequence[RecordBatch], *, now: datetime) -> list[Receipt]:
+    """Seal and store many raters' records."""
+    return store_sealed([seal_batch(batch) for batch in batches], now=now)
+
+
+@transaction.atomic
+def store_sealed(sealed: Sequence[SealedBatch], *, now: datetime) -> list[Receipt]:
     """Store many raters' records at once; a record sent again is acknowledged again, never overwritten."""
     receipts: list[Receipt] = []
     rows: list[Row] = []
     at = connection.ops.adapt_datetimefield_value(now)
     conflicts: list[ConflictingRecord] = []
     pending: defaultdict[str, dict[int, bytes]] = defaultdict(dict)
+    batches = [one.batch for one in sealed]
     newest = _newest(batches)
-    for batch in batches:
-        seal = sealer(batch.participant_id)
-        stored = _stored(batch) if min(seq for seq, _ in batch.records) <= newest.get(batch.stream_pk, -1) else {}
+    for one in sealed:
+        stream_pk = one.batch.stream_pk
+        stored = _stored(one.batch) if min(seq for seq, _, _ in one.records) <= newest.get(stream_pk, -1) else {}
         receipt = Receipt()
-        for seq, payload in batch.records:
-            context = record_context(batch.stream_pk, seq)
-            digest = seal.digest(payload, context=context)
-            known = stored.get(seq) or pending[batch.stream_pk].get(seq)
+        for seq, payload, digest in one.records:
+            known = stored.get(seq) or pending[stream_pk].get(seq)
             if known is None:
-                rows.append((batch.stream_pk, seq, at, seal.seal(payload, context=context), digest))
-                pending[batch.stream_pk][seq] = digest
+                rows.append((stream_pk, seq, at, payload, digest))
+                pending[stream_pk][seq] = digest
                 receipt.acknowledged.append(seq)
             elif known == digest:
                 receipt.acknowledged.append(seq)
             else:
-                fields = {"stream_id": batch.stream_pk, "seq": seq, "received_at": now, "digest": digest}
-                conflicts.append(ConflictingRecord(sealed_payload=seal.seal(payload, context=context), **fields))
+                conflict = ConflictingRecord(
+                    stream_id=stream_pk, seq=seq, received_at=now, sealed_payload=payload, digest=digest
+                )
+                conflicts.append(conflict)
                 receipt.conflicts.append(seq)
         receipts.append(receipt)
     _insert(rows)
@@ -95,14 +120,15 @@ def _stored(batch: RecordBatch) -> dict[int, bytes]:
 
 
 def _insert(rows: Sequence[Row]) -> None:
-    """Insert rows of `EventRecord` as they are: through the model each would cost as much as sealing it."""
+    """Insert rows of `EventRecord` by one statement: through the model each would cost as much as sealing it."""
+    if not rows:
+        return
+    values = ", ".join(["(%s, %s, %s, %s, %s)"] * len(rows))
     with connection.cursor() as cursor:
-        cursor.executemany(
-            """
-            INSERT INTO records_eventrecord (stream_id, seq, received_at, sealed_payload, digest)
-            VALUES (%s, %s, %s, %s, %s)
-            """,
-            rows,
+        cursor.execute(
+            "INSERT INTO records_eventrecord (stream_id, seq, received_at, sealed_payload, digest) VALUES "  # noqa: S608  # only placeholders are joined
+            + values,
+            list(chain.from_iterable(rows)),
         )
 
 
