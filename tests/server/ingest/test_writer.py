@@ -160,3 +160,11 @@ def test_the_writers_connection_is_durable() -> None:
     thread.start()
     thread.join()
     assert found == {"journal_mode": "wal", "synchronous": 2, "cipher_status": "1"}
+
+
+def test_what_many_raters_held_back_is_stored_in_one_commit() -> None:
+    world = build_world()
+    streams = [open_stream(world, world.client) for _ in range(120)]
+    answers = store_together(*(batch(stream, *range(64)) for stream in streams))
+    assert answers == [Receipt(list(range(64)))] * len(streams)
+    assert EventRecord.objects.values("received_at").distinct().count() == 1

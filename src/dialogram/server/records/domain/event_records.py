@@ -4,13 +4,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
+from itertools import batched, chain
 
 from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 
 from dialogram.server.records.models import ConflictingRecord, DerivedTrace, EventRecord, Stream
 from dialogram.server.records.models.sealed import sealer
+
+ROWS_A_STATEMENT = 1000
+"""Databases take some 32,000 values in a statement, a row has five."""
 
 type Row = tuple[str, int, str | None, bytes, bytes]
 
@@ -120,16 +123,15 @@ def _stored(batch: RecordBatch) -> dict[int, bytes]:
 
 
 def _insert(rows: Sequence[Row]) -> None:
-    """Insert rows of `EventRecord` by one statement: through the model each would cost as much as sealing it."""
-    if not rows:
-        return
-    values = ", ".join(["(%s, %s, %s, %s, %s)"] * len(rows))
+    """Insert rows of `EventRecord` by few statements: through the model each row would cost as much as sealing it."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO records_eventrecord (stream_id, seq, received_at, sealed_payload, digest) VALUES "  # noqa: S608  # only placeholders are joined
-            + values,
-            list(chain.from_iterable(rows)),
-        )
+        for some in batched(rows, ROWS_A_STATEMENT):
+            values = ", ".join(["(%s, %s, %s, %s, %s)"] * len(some))
+            cursor.execute(
+                "INSERT INTO records_eventrecord (stream_id, seq, received_at, sealed_payload, digest) VALUES "  # noqa: S608  # only placeholders are joined
+                + values,
+                list(chain.from_iterable(some)),
+            )
 
 
 def _note_seen(batches: Sequence[RecordBatch], *, now: datetime) -> None:
