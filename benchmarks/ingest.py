@@ -112,7 +112,7 @@ def open_streams(raters: list[Rater]) -> dict[Rater, str]:
 
     streams = {rater: secrets.token_hex(16) for rater in raters}
     for rater, stream in streams.items():
-        sittings.open_stream(sitting_id=rater.sitting, stream_id=stream, now=timezone.now())
+        sittings.open_stream(sitting_id=rater.sitting, stream_id=stream, take_over=True, now=timezone.now())
     return streams
 
 
