@@ -173,7 +173,7 @@ class Answers:
         answered = self.rows[self.rows[:, 2] == 200]
         p50, p95, p99 = np.quantile(answered[:, 4], [0.5, 0.95, 0.99]) if len(answered) else [np.nan] * 3
         refused = len(self.rows) - len(answered)
-        numbers = (len(answered) / self.seconds, refused, p50, p95, p99, lost)
+        numbers = (len(self.rows) / self.seconds, refused, p50, p95, p99, lost)
         each_ms = 1000 * self.cpu_s / max(1, len(answered))
         return f"{name:16}{raters:>12,}" + "".join(f"{number:>12,.0f}" for number in numbers) + f"{each_ms:>12.2f}"
 
@@ -230,7 +230,7 @@ def main(seconds: float = 30, *counts: float) -> None:
         from django.db import connections
 
         raters, dyad = invite(max(wanted))
-        heads = ("raters", "POST/s", "refused", "p50 ms", "p95 ms", "p99 ms", "lost", "CPU ms each")
+        heads = ("raters", "asked/s", "refused", "p50 ms", "p95 ms", "p99 ms", "lost", "CPU ms each")
         print(f"{'':16}" + "".join(f"{head:>12}" for head in heads))
         for turn, (count, importing) in enumerate(
             (count, importing) for count in wanted for importing in (False, True)
