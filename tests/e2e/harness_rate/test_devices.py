@@ -166,6 +166,9 @@ def test_a_home_built_dial_shows_the_number_and_practises(
     context.add_init_script(FAKES["serial"].init_script(low=1000, neutral=500, high=0, dead_zone=0.1))
     page = open_page(make_room({"practice": practice_page(length_s=1.0, dials=ALL)}).url("practice"))
     title(page, "Turn the dial all the way to “helpful”")
+    # A dial is turned once it was asked who is there, and has told where it stands.
+    page.wait_for_function("fake.told.length > 0")
+    page.wait_for_timeout(250)
     page.evaluate("fake.to(0)")
     title(page, "Now all the way to “hindering”")
     page.evaluate("fake.to(100)")
