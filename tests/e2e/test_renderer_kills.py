@@ -28,6 +28,8 @@ SHORT_S = 12
 TURN_S = 2.0
 STEP_S = 0.05
 MOST_LOST_S = 0.5
+NOTICE_S = 0.5
+"""The spare renderer was killed too; until the browser has noticed, it would give it to the next page."""
 WITHOUT_STORE = "Object.defineProperty(self, 'indexedDB', { value: undefined });\n"
 
 
@@ -53,10 +55,10 @@ def kill_renderers(browser: Browser) -> None:
     session.detach()
 
 
-def rate_until_killed(browser: Browser, context: BrowserContext, page: Page, *, key: str, from_value: float) -> Killed:
+def rate_until_killed(browser: Browser, page: Page, *, key: str, from_value: float) -> Killed:
     """Turn the dial without a network for a while, then kill the page."""
     life, value = Killed(), from_value
-    context.set_offline(True)
+    page.route("**/records", lambda route: route.abort("connectionreset"))  # a cut network that dies with the page
     until_s = time.monotonic() + TURN_S
     while time.monotonic() < until_s:
         page.keyboard.press(key)
@@ -67,7 +69,8 @@ def rate_until_killed(browser: Browser, context: BrowserContext, page: Page, *, 
     with page.expect_event("crash"):
         life.killed_s = time.monotonic()
         kill_renderers(browser)
-    context.set_offline(False)  # the dead page is left to the context: to close it alone can take for ever
+    page.close()
+    time.sleep(NOTICE_S)
     return life
 
 
@@ -93,7 +96,7 @@ def lives(browser: Browser, context: BrowserContext, room: Room, *, kills: int) 
         value = float(room.dial().get_attribute("aria-valuenow") or "")
         address = room.page.url
         key = "ArrowUp" if number % 2 == 0 else "ArrowDown"
-        yield rate_until_killed(browser, context, room.page, key=key, from_value=value)
+        yield rate_until_killed(browser, room.page, key=key, from_value=value)
         room = Room(context.new_page())
         room.page.goto(address)
         go_on_here(room)
