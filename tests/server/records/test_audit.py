@@ -26,7 +26,7 @@ from dialogram.server.records.domain.export import export_sessions
 from dialogram.server.records.domain.links import enter_by_link
 from dialogram.server.records.domain.scores import enter_score
 from dialogram.server.records.domain.sessions import note_deviation
-from dialogram.server.records.models import AuditEntry, Guess, Session, Study
+from dialogram.server.records.models import AuditEntry, Guess, Recording, Session, Study
 from dialogram.server.stewardship.people import Identity, change_person, read_person
 from dialogram.study import Task
 
@@ -241,6 +241,9 @@ def test_the_trail_of_a_whole_study_holds_no_content() -> None:
         if isinstance(value, float) and entry.action not in {"recording.imported", "recording.confirmed"}
     }
     assert numbers == set()  # no rating, no score, no time of a moment
+    (confirmed,) = [entry.details for entry in entries if entry.action == "recording.confirmed"]
+    stretch = Recording.objects.get(session=done.world.session).stretch
+    assert confirmed == {"start_s": stretch.start_s, "end_s": stretch.end_s}  # the recording's, nothing of anybody's
     assert {entry.action for entry in entries} >= {
         "study.created",
         "participant.added",
