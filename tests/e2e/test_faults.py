@@ -13,6 +13,7 @@ from tests.e2e.conftest import Film, OpenContext
 from tests.e2e.desk import Desk, short_design
 from tests.e2e.room import Room
 from tests.e2e.serving import Server
+from tests.e2e.worker import prepare_worker
 from tests.thorough import times
 
 from dialogram.capture import EventLog, LoggedRecord, assemble
@@ -23,16 +24,23 @@ pytestmark = pytest.mark.e2e
 CUT_S = times(45, 600)
 LENGTH_S = CUT_S + 45
 EAR = """
-window.Worker = class extends window.Worker {
-  constructor(...parts) {
-    super(...parts);
-    this.addEventListener("message", ({ data }) => {
-      if (data.kind === "settled") window.acknowledged(data.stream, data.seqs);
-    });
-  }
-};
+new BroadcastChannel("ear").onmessage = ({ data }) => window.acknowledged(...data);
 """
-"""Tells this process of every record that the page will not send again."""
+WORKER_EAR = """
+{
+  const real = self.fetch;
+  const ear = new BroadcastChannel("ear");
+  self.fetch = async (url, options) => {
+    const answer = await real(url, options);
+    if (String(url).endsWith("/records") && answer.ok) {
+      const { acknowledged } = await answer.clone().json();
+      ear.postMessage([JSON.parse(options.body).stream, acknowledged]);
+    }
+    return answer;
+  };
+}
+"""
+"""Tells this process of every acknowledgement before the page hears of it."""
 
 type Records = set[tuple[str, int]]
 
@@ -76,6 +84,7 @@ def test_a_rating_outlives_network_page_and_server(empty_server: Server, film: F
 
     context.expose_binding("acknowledged", note)
     context.add_init_script(EAR)
+    prepare_worker(context, WORKER_EAR)
     room = Room(context.new_page())
     page = room.page
     link = desk.make_link(session, "client")
