@@ -12,7 +12,6 @@ import multiprocessing
 import os
 import signal
 import socket
-import sys
 import threading
 import time
 import urllib.error
@@ -35,9 +34,6 @@ if TYPE_CHECKING:
     from dialogram.server.config.lan.door import Lan
 
 BLOCKING_THREADS = 32
-SWITCH_INTERVAL_S = 0.0005
-"""How long a thread may keep the interpreter while others wait: all raters wait for the one writer, which gives it away
-at each step of a statement and would else get it back after ten times as long."""
 MOST_CONNECTIONS = 8192
 """A browser keeps its connections open: one that is not let in waits for somebody to go."""
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # meant: the door middleware shows other machines the room only
@@ -249,7 +245,6 @@ def run_worker(path: Path, root_key: bytes) -> None:
 
 def _load_application(path: Path, root_key: bytes, lan: "Lan | None", _target: str) -> Callable[..., Any]:
     _end_with_parent()
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
     _return_large_blocks()
     _hold_lock(path)
     boot(path, root_key=root_key, lan=lan)
