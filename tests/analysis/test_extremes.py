@@ -2,8 +2,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from dialogram.analysis.extremes import ExtremesRule, pick_extremes
 from dialogram.analysis.segment_mean import mean_over

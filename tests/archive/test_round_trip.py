@@ -7,8 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from dialogram.archive import FORMATS, read_traces, recognise, write_traces
 from dialogram.timeline import HELPFULNESS, Scale, Trace

@@ -1,8 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dialogram.capture import EventLog, EventLogError, LoggedRecord, read_event_log, write_event_log
 

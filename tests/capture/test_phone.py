@@ -4,8 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from dialogram.capture import Assembly, EventLog, LoggedRecord, assemble, saved
 from dialogram.capture.verdict import Finding, judge

@@ -4,8 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dialogram.study.assignment import Clip, card_order, one_in, recall_order, shown_clips, shown_id, told_numbers
 

@@ -4,8 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dialogram.study import DesignError, Role, Task, load_design, shipped_design, shipped_text
 from dialogram.study.design_keys import TABLES, Key

@@ -2,8 +2,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dialogram.study import DesignError, Role, Task, load_design, shipped_design, shipped_text
 from dialogram.study.sampling import Course, Part, Sessions, due_sittings, plan_course, stretch_to_rate

@@ -1,6 +1,5 @@
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dialogram.vault.payload import PayloadSealer, open_payload, payload_digest, seal_payload
 from dialogram.vault.sealing import SealingError

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 from cryptography.cobblestone import Cobblestone256Decryptor
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from tests.reference.sealing import ANSWERS, plain_text, seal_straight
 
 from dialogram.vault.sealing import CHUNK_BYTES, HEADER_BYTES, SealedReader, SealingError, plain_size, seal

@@ -1,7 +1,7 @@
 import math
 from dataclasses import dataclass
 
-from scipy import special
+import scipy
 
 from dialogram.analysis.sentences import say_p
 from dialogram.analysis.student import two_sided_p
@@ -52,4 +52,4 @@ def weigh_coefficient(name: str, b: float, se: float, df: float) -> Coefficient:
 
 def t_quantile(df: float) -> float:
     """Give the t that bounds the middle 95 % of Student's distribution; NaN without degrees of freedom."""
-    return float(special.stdtrit(df, 0.975)) if df > 0 else math.nan
+    return float(scipy.special.stdtrit(df, 0.975)) if df > 0 else math.nan

@@ -5,8 +5,8 @@ circular cross-correlations, so that one pass of the fast Fourier transform give
 """
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import fft
 
 LEAST_OVERLAP = 0.5
 """A shift counts when it leaves at least this share of the pairs that the unshifted traces have."""
@@ -59,13 +59,13 @@ def correlate_circular_shifts(x: Floats, y: Floats) -> Floats:
     if not (varies(x) and varies(y)):
         return np.full(x.size, np.nan)
     x, y = _standardise(x), _standardise(y)
-    products = fft.irfft(np.conj(fft.rfft(x)) * fft.rfft(y), n=x.size)
+    products = scipy.fft.irfft(np.conj(scipy.fft.rfft(x)) * scipy.fft.rfft(y), n=x.size)
     return np.asarray(np.clip(products / x.size, -1.0, 1.0))
 
 
 def correlate_lags(x: Floats, y: Floats, most: int) -> Floats:
     """Correlate ``x[t]`` with ``y[t + k]`` for k = −most … most, over what overlaps; shape (2 · most + 1,)."""
-    size = int(fft.next_fast_len(x.size + most, real=True))
+    size = int(scipy.fft.next_fast_len(x.size + most, real=True))
     beyond = np.full(size - x.size, np.nan)
     every = _correlate_masked(np.concatenate([x, beyond]), np.concatenate([y, beyond]))
     return np.concatenate([every[every.size - most :], every[: most + 1]])
@@ -103,9 +103,9 @@ def autocorrelate(x: Floats, lags: int) -> tuple[Floats, Floats]:
     if lags < 1:
         return np.zeros(0), np.zeros(0)
     deviations = np.where(present, x - (x[present].mean() if count else 0.0), 0.0)
-    size = int(fft.next_fast_len(x.size + lags, real=True))
-    spectra = fft.rfft(np.stack([deviations, present.astype(np.float64)]), n=size)
-    sums, pairs = fft.irfft(np.abs(spectra) ** 2, n=size)[:, 1 : lags + 1]
+    size = int(scipy.fft.next_fast_len(x.size + lags, real=True))
+    spectra = scipy.fft.rfft(np.stack([deviations, present.astype(np.float64)]), n=size)
+    sums, pairs = scipy.fft.irfft(np.abs(spectra) ** 2, n=size)[:, 1 : lags + 1]
     pairs = np.rint(pairs)
     variance = float(deviations @ deviations)
     if not varies(x):
@@ -130,9 +130,9 @@ def _correlate_masked(x: Floats, y: Floats) -> Floats:
         present = ~np.isnan(values)
         values = np.where(present, values, 0.0)
         rows.append(np.stack([present.astype(np.float64), values, values**2]))
-    of_x, of_y = (fft.rfft(row) for row in rows)
+    of_x, of_y = (scipy.fft.rfft(row) for row in rows)
     left, right = [0, 1, 2, 0, 0, 1], [0, 0, 0, 1, 2, 1]
-    sums = fft.irfft(np.conj(of_x[left]) * of_y[right], n=x.size)
+    sums = scipy.fft.irfft(np.conj(of_x[left]) * of_y[right], n=x.size)
     pairs = np.rint(sums[0])
     enough = pairs >= max(2.0, LEAST_OVERLAP * pairs[0])
     pairs[~enough] = 1.0

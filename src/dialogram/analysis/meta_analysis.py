@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import scipy  # its optimize, slow to import, is loaded when dyads are first pooled
-from scipy import special
+import scipy
 
 from dialogram.analysis.coefficient import Coefficient, t_quantile, weigh_coefficient
 from dialogram.analysis.correlation import Floats, varies
@@ -259,7 +258,7 @@ def _fit(z: Floats, v: Floats, design: Floats) -> _Fit:
         tau2=tau2,
         i2=100 * tau2 / (tau2 + typical),
         q=q,
-        q_p=float(special.chdtrc(k - p, q)),
+        q_p=float(scipy.special.chdtrc(k - p, q)),
     )
 
 

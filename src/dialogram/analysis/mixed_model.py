@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import scipy  # its optimize, slow to import, is loaded when a model is first fitted
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from dialogram.analysis.correlation import Floats
 
@@ -187,7 +186,7 @@ class MixedModel:
 
     def _start(self, spread: float, *rho: float) -> Floats:
         one = spread * np.eye(self._random)[np.tril_indices(self._random)]
-        return np.append(np.tile(one, self._levels), special.logit(rho))
+        return np.append(np.tile(one, self._levels), scipy.special.logit(rho))
 
     def _result(self, parameters: Floats, free: NDArray[np.bool_], uncertainty: Floats) -> MixedFit:
         _, _, b, inverse = self._evaluate(parameters[np.newaxis, :-1])

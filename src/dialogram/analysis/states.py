@@ -2,8 +2,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import fft
 
 from dialogram.analysis.correlation import Floats
 from dialogram.timeline import Scale
@@ -121,8 +121,8 @@ def _kappa(counts: Floats) -> Floats:
 
 def _kappa_of_shifts(of_a: Floats, of_b: Floats) -> tuple[float, float]:
     n = of_a.shape[1]
-    products = np.conj(fft.rfft(of_a))[:, np.newaxis] * fft.rfft(of_b)[np.newaxis]
-    counts = np.rint(fft.irfft(products, n=n))[..., 1:]
+    products = np.conj(scipy.fft.rfft(of_a))[:, np.newaxis] * scipy.fft.rfft(of_b)[np.newaxis]
+    counts = np.rint(scipy.fft.irfft(products, n=n))[..., 1:]
     kappas = _kappa(np.moveaxis(counts, -1, 0))
     kappas = kappas[~np.isnan(kappas)]
     if kappas.size == 0:

@@ -1,8 +1,8 @@
 import math
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 
 def two_sided_p(t: float, df: float) -> float:
@@ -11,7 +11,7 @@ def two_sided_p(t: float, df: float) -> float:
         return math.nan
     if math.isinf(t):
         return 0.0
-    return float(special.betainc(df / 2, 0.5, df / (df + t * t)))
+    return float(scipy.special.betainc(df / 2, 0.5, df / (df + t * t)))
 
 
 def correlation_p(r: float, n: float) -> float:
@@ -27,7 +27,7 @@ def correlation_interval(r: float, n: float) -> tuple[float, float]:
     """95 % interval of r from n independent pairs, ``tanh(atanh r ± 1.96/√(n − 3))`` (Fisher 1921); NaN for n ≤ 3."""
     if math.isnan(r) or not n > 3 or abs(r) >= 1:
         return math.nan, math.nan
-    z, half = math.atanh(r), float(special.ndtri(0.975)) / math.sqrt(n - 3)
+    z, half = math.atanh(r), float(scipy.special.ndtri(0.975)) / math.sqrt(n - 3)
     return math.tanh(z - half), math.tanh(z + half)
 
 

@@ -1,19 +1,5 @@
 """Results and figures into HTML and PDF."""
 
-from dialogram.reports.dyad_file import write_dyad_report
-from dialogram.reports.dyad_page import lay_out
-from dialogram.reports.dyad_report import DyadReport, Guess, GuessCard, Moment, SessionRating
-from dialogram.reports.html import render_html
-from dialogram.reports.pdf import render_pdf
+import lazy_loader
 
-__all__ = [
-    "DyadReport",
-    "Guess",
-    "GuessCard",
-    "Moment",
-    "SessionRating",
-    "lay_out",
-    "render_html",
-    "render_pdf",
-    "write_dyad_report",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from dialogram.figures.file import format_of, replace_file
+from dialogram import figures
 from dialogram.reports.dyad_page import lay_out
 from dialogram.reports.dyad_report import DyadReport
 from dialogram.reports.html import render_html
@@ -28,7 +28,7 @@ def write_dyad_report(path: str | Path, report: DyadReport) -> Path:
         When there is no such folder.
     """
     target = Path(path)
-    written_as = format_of(target, FORMATS)
+    written_as = figures.format_of(target, FORMATS)
     page = lay_out(report)
-    replace_file(target, render_pdf(page) if written_as == "pdf" else render_html(page).encode("utf-8"))
+    figures.replace_file(target, render_pdf(page) if written_as == "pdf" else render_html(page).encode("utf-8"))
     return target

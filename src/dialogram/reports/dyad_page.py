@@ -1,8 +1,7 @@
 import math
 
+from dialogram import figures
 from dialogram.analysis import DyadResult
-from dialogram.figures import colours_of, draw_difference, draw_session
-from dialogram.figures.file import render
 from dialogram.reports.dyad_report import DyadReport, Guess, Moment
 from dialogram.reports.dyad_tables import (
     compare_nulls,
@@ -75,7 +74,7 @@ def lay_out(report: DyadReport) -> Page:
         facts=_facts(report),
         sections=sections,
         foot=f"Dialogram {result.software.version}",
-        colours=colours_of(report.a.name, report.b.name),
+        colours=figures.colours_of(report.a.name, report.b.name),
     )
 
 
@@ -85,7 +84,7 @@ def _paragraphs(texts: list[Text]) -> list[Block]:
 
 def _session_picture(report: DyadReport, moments: tuple[tuple[Moment, ...], tuple[Moment, ...]]) -> Picture:
     extremes = [[moment.extreme for moment in of] for of in moments]
-    figure = draw_session(report.a, report.b, report.result, extremes_a=extremes[0], extremes_b=extremes[1])
+    figure = figures.draw_session(report.a, report.b, report.result, extremes_a=extremes[0], extremes_b=extremes[1])
     scale = report.a.scale
     caption = say(
         Span("Figure 1. ", "strong"),
@@ -97,7 +96,7 @@ def _session_picture(report: DyadReport, moments: tuple[tuple[Moment, ...], tupl
         f" {report.result.step_s:g} s. Heavy line with ▲ or ▼: the highest and lowest rated segments of each. Shaded:"
         " they part, darker where they are in opposite states.",
     )
-    return Picture(svg=render(figure, "svg"), caption=caption, alt=_say_picture(report, moments))
+    return Picture(svg=figures.render(figure, "svg"), caption=caption, alt=_say_picture(report, moments))
 
 
 def _say_picture(report: DyadReport, moments: tuple[tuple[Moment, ...], tuple[Moment, ...]]) -> str:
@@ -217,7 +216,8 @@ def _difference_picture(report: DyadReport) -> Picture:
     if worst:
         mean_a, mean_b = (number(mean, digits_of(report.a.scale)) for mean in (worst.mean_a, worst.mean_b))
         alt += f" Furthest apart over {stretch(worst.start_s, worst.end_s)}, where {a} rated {mean_a} and {b} {mean_b}."
-    return Picture(svg=render(draw_difference(report.a, report.b, report.result), "svg"), caption=caption, alt=alt)
+    figure = figures.draw_difference(report.a, report.b, report.result)
+    return Picture(svg=figures.render(figure, "svg"), caption=caption, alt=alt)
 
 
 def _guess(guess: Guess, report: DyadReport) -> list[Block]:

@@ -12,8 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
-from dialogram.figures import draw_session
-from dialogram.figures.file import render as render_figure
+from dialogram import figures
 from dialogram.reports import DyadReport, write_dyad_report
 from dialogram.reports.dyad_page import lay_out
 from dialogram.reports.html import render_sections
@@ -67,8 +66,8 @@ def send_figure(request: HttpRequest, session_id: str, suffix: str) -> HttpRespo
     if suffix not in FIGURES:
         raise Http404
     extremes = [[moment.extreme for moment in of] for of in report.moments]
-    figure = draw_session(report.a, report.b, report.result, extremes_a=extremes[0], extremes_b=extremes[1])
-    return _download(render_figure(figure, suffix), FIGURES[suffix], f"{_file_name(place)}.{suffix}")
+    figure = figures.draw_session(report.a, report.b, report.result, extremes_a=extremes[0], extremes_b=extremes[1])
+    return _download(figures.render(figure, suffix), FIGURES[suffix], f"{_file_name(place)}.{suffix}")
 
 
 @desk("GET", "HEAD")

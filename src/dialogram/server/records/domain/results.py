@@ -13,8 +13,7 @@ from dialogram.server.records.domain.scores import total_of
 from dialogram.server.records.domain.studies import design_of
 from dialogram.server.records.domain.traces import trace_of
 from dialogram.server.records.enums import SittingState
-from dialogram.server.records.models import Description, Recording, Score, Session, Sitting
-from dialogram.server.records.models import Guess as StoredGuess
+from dialogram.server.records.models import Description, Guess as StoredGuess, Recording, Score, Session, Sitting
 from dialogram.study import Design, Role, Task
 from dialogram.timeline import Segment, Trace
 

@@ -20,8 +20,7 @@ from dialogram.server.records.queries.releases import release_of
 from dialogram.study import Design, Role, Task
 from dialogram.study.opening import OpeningFacts, may_open
 from dialogram.study.sampling import Course, plan_course
-from dialogram.study.sitting import Position, Replay, Step, next_step, pass_step
-from dialogram.study.sitting import Sitting as Standing
+from dialogram.study.sitting import Position, Replay, Sitting as Standing, Step, next_step, pass_step
 
 
 @dataclass(frozen=True)

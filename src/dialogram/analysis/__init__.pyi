@@ -1,0 +1,41 @@
+from .actor_partner import (
+    ActorPartner as ActorPartner,
+    fit_actor_partner as fit_actor_partner,
+    fit_actor_partner_by_role as fit_actor_partner_by_role,
+)
+from .coefficient import Coefficient as Coefficient
+from .cohort import CohortResult as CohortResult, DyadCongruence as DyadCongruence, study_cohort as study_cohort
+from .cohort_screening import Exclusion as Exclusion
+from .delay import take_out_delay as take_out_delay
+from .discrepancies import (
+    Discrepancy as Discrepancy,
+    DiscrepancyRule as DiscrepancyRule,
+    find_discrepancies as find_discrepancies,
+)
+from .dyad import DyadResult as DyadResult, compare as compare
+from .extremes import (
+    Extreme as Extreme,
+    Extremes as Extremes,
+    ExtremesRule as ExtremesRule,
+    pick_extremes as pick_extremes,
+)
+from .guess import GuessScore as GuessScore, OwnView as OwnView, score_guess as score_guess, view_own as view_own
+from .guess_pool import GuessPool as GuessPool, pool_guesses as pool_guesses
+from .judged_dyad import JudgedDyad as JudgedDyad
+from .meta_analysis import (
+    MetaAnalysis as MetaAnalysis,
+    MetaRegression as MetaRegression,
+    meta_analyse as meta_analyse,
+    meta_regress as meta_regress,
+)
+from .pseudo_dyads import PseudoDyads as PseudoDyads, compare_with_pseudo_dyads as compare_with_pseudo_dyads
+from .reaction import Following as Following, measure_following as measure_following
+from .repeated_measures import RepeatedMeasures as RepeatedMeasures, correlate_within as correlate_within
+from .response_surface import ResponseSurface as ResponseSurface, fit_response_surface as fit_response_surface
+from .segment_mean import mean_over as mean_over
+from .tracking_profile import TrackingAt as TrackingAt, profile_tracking as profile_tracking
+from .truth_and_bias import (
+    RandomEffects as RandomEffects,
+    TruthAndBias as TruthAndBias,
+    fit_truth_and_bias as fit_truth_and_bias,
+)

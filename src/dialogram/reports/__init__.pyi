@@ -1,0 +1,11 @@
+from .dyad_file import write_dyad_report as write_dyad_report
+from .dyad_page import lay_out as lay_out
+from .dyad_report import (
+    DyadReport as DyadReport,
+    Guess as Guess,
+    GuessCard as GuessCard,
+    Moment as Moment,
+    SessionRating as SessionRating,
+)
+from .html import render_html as render_html
+from .pdf import render_pdf as render_pdf
