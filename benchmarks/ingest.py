@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tests.e2e.serving import Server
 
-from dialogram.server.config.processes import prepare
+from dialogram.server.config.boot import prepare
 from dialogram.simulate.recording import make_recording
 
 RECORDS = 8

@@ -19,7 +19,7 @@ from benchmarks.recording_import import CLIP_S, make_clip
 from django.utils import timezone
 
 from dialogram.archive.recording import make_rendition
-from dialogram.server.config.processes import prepare
+from dialogram.server.config.boot import prepare
 
 PIECE = 1024 * 1024
 MINUTES = 50

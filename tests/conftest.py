@@ -12,8 +12,8 @@ SHARED = Path(os.environ.get("DIALOGRAM_SHARED", Path(__file__).parents[2] / "sh
 
 def pytest_configure() -> None:
     """Open a throw-away data folder before Django reads its settings."""
+    from dialogram.server.config.boot import boot
     from dialogram.server.config.data_folder import make_folder
-    from dialogram.server.config.processes import boot
 
     folder = Path(tempfile.mkdtemp(prefix="dialogram-test-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

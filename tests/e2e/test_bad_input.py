@@ -18,7 +18,7 @@ pytestmark = pytest.mark.e2e
 EXPIRE = """
 import sys
 from pathlib import Path
-from dialogram.server.config.processes import boot
+from dialogram.server.config.boot import boot
 boot(Path(sys.argv[1]))
 from django.utils import timezone
 from dialogram.server.records.models import Link

@@ -61,9 +61,9 @@ def _serve(
     lan: bool = False,
 ) -> None:
     with needs_extra("app"):
-        from dialogram.server.config import processes
+        from dialogram.server.config import supervisor
     with refuse_bad_input():
-        processes.serve(data, port=port, when_ready=announce, prepared=prepared, lan=lan)
+        supervisor.serve(data, port=port, when_ready=announce, prepared=prepared, lan=lan)
 
 
 def _open(address: str, *, no_browser: bool) -> None:

@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from dialogram.server.config.processes import boot, prepare
+from dialogram.server.config.boot import boot, prepare
 from dialogram.vault import SealingError
 
 THREADS = 4

@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from dialogram.server.config.processes import boot, prepare
+from dialogram.server.config.boot import boot, prepare
 
 STREAM = "5" * 32
 PER_POST = 8

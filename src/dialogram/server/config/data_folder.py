@@ -41,7 +41,8 @@ _opened: DataFolder | None = None
 
 
 KEYS = ("records-database", "identity-database", "audit", "links", "cards", "web", "lan-authority")
-OURS = frozenset({"lock", "children.lock", "root.key", "root.key.partial"})
+CHILDREN_LOCK = "children.lock"
+OURS = frozenset({"lock", CHILDREN_LOCK, "root.key", "root.key.partial"})
 """What may lie in a folder in which there is no keyring yet: what a first run leaves that was broken off early."""
 
 
