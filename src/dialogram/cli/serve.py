@@ -32,7 +32,7 @@ def serve(data: Path = DATA, port: int = PORT, no_browser: bool = NO_BROWSER, la
 def demo(port: int = PORT, no_browser: bool = NO_BROWSER) -> None:
     """Show a finished example study, with an open link to try the dial; the data are thrown away."""
     with tempfile.TemporaryDirectory(prefix="dialogram-demo-") as folder:
-        typer.echo("Making the example study; the first time this takes about a minute.", err=True)
+        typer.echo("Making the example study.", err=True)
         example: dict[str, str] = {}
 
         def prepared() -> None:

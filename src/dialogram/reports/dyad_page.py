@@ -15,6 +15,7 @@ from dialogram.reports.dyad_tables import (
 )
 from dialogram.reports.page import Fact, Page, Paragraph, Picture, Section, Table
 from dialogram.reports.sentences import (
+    BELIEVED_AT,
     say_agreement,
     say_finding,
     say_lag,
@@ -124,11 +125,12 @@ def _facts(report: DyadReport) -> list[Fact]:
     shape, level = result.shape, result.level
     digits = digits_of(report.a.scale) + 1
     parted = [one for one in result.discrepancies if not one.relative]
+    doubt = ", too small too often" if level.p_effective <= BELIEVED_AT else ""
     facts = [
         Fact(
             label="Level",
             value=f"{number(result.a.mean, digits)} and {number(result.b.mean, digits)}",
-            words=say(f"{result.a.name} and {result.b.name}; ", P, f" {p_value(level.p_effective)}"),
+            words=say(f"{result.a.name} and {result.b.name}; ", P, f" {p_value(level.p_effective)}", doubt),
         ),
         Fact(
             label="Shape",

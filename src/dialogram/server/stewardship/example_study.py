@@ -87,8 +87,7 @@ class Example:
 def make_example_study(*, progress: Callable[[str], None]) -> Example:
     """Fill an empty data folder with a finished dyad and an open client link."""
     now = timezone.now()
-    progress("two voices and a moving picture")
-    films = {length_s: _film(length_s) for length_s in (LENGTH_S, TRIAL_LENGTH_S)}
+    films = {length_s: _film(length_s, progress=progress) for length_s in (LENGTH_S, TRIAL_LENGTH_S)}
     owner = User.objects.create_user("example", None, is_owner=True)  # one comes in by the link
     study = studies.create_study(
         name="What helped, moment by moment (example)", design_text=_design(), user_id=owner.pk, now=now
@@ -260,11 +259,12 @@ def _hands() -> Mapping[Role, StepFunction]:
     }
 
 
-def _film(length_s: float) -> Path:
+def _film(length_s: float, *, progress: Callable[[str], None]) -> Path:
     """Return the example's recording, made once on this machine and kept in its cache."""
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "dialogram"
     path = cache / f"example-1-{length_s:.0f}.mp4"
     if not path.exists():
+        progress(f"two voices and a moving picture of {length_s:.0f} s, this first time only")
         cache.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(f".{os.getpid()}.mp4")
         make_recording(partial, duration_s=length_s, seed=SEED)
