@@ -1,8 +1,10 @@
 import "./base.css";
 import "./desk_bar.css";
+import "./findings.css";
 import "./results.css";
 import { clockText } from "../core/time_text.ts";
 import { marked, pageJson, sleep, write } from "./parts/elements.ts";
+import { foldSections } from "./parts/fold_sections.ts";
 import { SessionChart, type SessionData } from "./parts/session_chart.ts";
 
 const data = JSON.parse(pageJson()) as SessionData;
@@ -15,13 +17,8 @@ const drawn = new SessionChart(chart, data, seek);
 const playWord = play.textContent ?? "";
 const STEP_S = 5;
 const end_s = data.start_s + data.raters[0].values.length * data.step_s;
-const sections = [...document.querySelectorAll<HTMLDetailsElement>(".sentences details")];
 chart.setAttribute("aria-valuemax", end_s.toFixed(0));
-// On a phone the headings come first, and what is wanted is unfolded.
-if (matchMedia("(max-width: 800px)").matches) for (const section of sections) section.open = false;
-addEventListener("beforeprint", () => {
-  for (const section of sections) section.open = true;
-});
+foldSections();
 
 function seek(media_s: number): void {
   player.currentTime = Math.max(0, media_s);

@@ -7,5 +7,6 @@ from .dyad_report import (
     Moment as Moment,
     SessionRating as SessionRating,
 )
-from .html import render_html as render_html
+from .html import render_html as render_html, render_sections as render_sections
+from .page import Page as Page, Section as Section
 from .pdf import render_pdf as render_pdf

@@ -1,8 +1,9 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from dialogram.server.desk.doors import SessionPlace, desk, open_session, open_study
+from dialogram.server.desk.downloads import download
 from dialogram.server.records.domain.export import export_sessions
 from dialogram.server.records.models import Session
 from dialogram.study.blinding import Thing
@@ -13,7 +14,7 @@ def export_session(request: HttpRequest, session_id: str) -> HttpResponseBase:
     """Send one session's data."""
     place = open_session(request, session_id, "export", thing=Thing.EXPORT)
     packed = export_sessions([place.session], study_id=place.study.pk, user_id=place.account.pk, now=timezone.now())
-    return _send(packed, "dialogram-session.zip")
+    return download(packed, media_type="application/zip", name="dialogram-session.zip")
 
 
 @desk("POST")
@@ -25,10 +26,4 @@ def export_study(request: HttpRequest, study_id: str) -> HttpResponseBase:
         session for session in sessions if SessionPlace(place.account, place.membership, session).may_see(Thing.EXPORT)
     ]
     packed = export_sessions(allowed, study_id=place.study.pk, user_id=place.account.pk, now=timezone.now())
-    return _send(packed, "dialogram-study.zip")
-
-
-def _send(packed: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(packed, content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return download(packed, media_type="application/zip", name="dialogram-study.zip")

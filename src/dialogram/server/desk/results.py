@@ -1,22 +1,19 @@
 """The results of one session: page, figure, report."""
 
 import math
-import tempfile
-from pathlib import Path
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
-from dialogram import figures
-from dialogram.reports import DyadReport, write_dyad_report
-from dialogram.reports.dyad_page import lay_out
-from dialogram.reports.html import render_sections
+from dialogram import figures, reports
+from dialogram.reports import DyadReport
 from dialogram.server.desk.doors import SessionPlace, attempt, desk, open_session
+from dialogram.server.desk.downloads import FIGURES, REPORTS, download_figure, download_report
 from dialogram.server.records.domain.guesses import unblind
 from dialogram.server.records.domain.recordings import current_recording
 from dialogram.server.records.domain.results import report_session
@@ -24,11 +21,8 @@ from dialogram.server.records.models import Recording
 from dialogram.server.records.queries.access import desk_viewer
 from dialogram.study.blinding import Thing
 
-FIGURES = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
 SHOWN_LIVE = {"Highest and lowest moments", "Where they part"}
 """Sections of the report that the page shows itself, beside the recording."""
-
-REPORTS = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
 
 
 @desk("GET", "HEAD")
@@ -42,7 +36,7 @@ def show_results(request: HttpRequest, session_id: str) -> HttpResponseBase:
     recording = current_recording(place.session.pk)
     if report is None or recording is None:
         return render(request, "desk/results_waiting.html", {"place": place, "session": place.session})
-    page = lay_out(report)
+    page = reports.lay_out(report)
     context = {
         "place": place,
         "session": place.session,
@@ -51,7 +45,7 @@ def show_results(request: HttpRequest, session_id: str) -> HttpResponseBase:
         "page": page,
         "moments": [_moments(report, 0), _moments(report, 1)],
         "discrepancies": [one for one in report.result.discrepancies if not one.relative],
-        "sections": mark_safe(render_sections(one for one in page.sections if one.heading not in SHOWN_LIVE)),  # noqa: S308  # escaped where it is written
+        "sections": mark_safe(reports.render_sections(one for one in page.sections if one.heading not in SHOWN_LIVE)),  # noqa: S308  # escaped where it is written
         "figures": FIGURES,
         "reports": REPORTS,
         "page_data": _page_data(report, recording),
@@ -63,23 +57,16 @@ def show_results(request: HttpRequest, session_id: str) -> HttpResponseBase:
 def send_figure(request: HttpRequest, session_id: str, suffix: str) -> HttpResponseBase:
     """Send the publication figure."""
     place, report = _report(request, session_id)
-    if suffix not in FIGURES:
-        raise Http404
     extremes = [[moment.extreme for moment in of] for of in report.moments]
     figure = figures.draw_session(report.a, report.b, report.result, extremes_a=extremes[0], extremes_b=extremes[1])
-    return _download(figures.render(figure, suffix), FIGURES[suffix], f"{_file_name(place)}.{suffix}")
+    return download_figure(figure, suffix, stem=_file_name(place))
 
 
 @desk("GET", "HEAD")
 def send_report(request: HttpRequest, session_id: str, suffix: str) -> HttpResponseBase:
     """Send the report as one file."""
     place, report = _report(request, session_id)
-    if suffix not in REPORTS:
-        raise Http404
-    with tempfile.TemporaryDirectory(prefix="dialogram-report-") as folder:
-        path = Path(folder) / f"report.{suffix}"
-        write_dyad_report(path, report)
-        return _download(path.read_bytes(), REPORTS[suffix], f"{_file_name(place)}.{suffix}")
+    return download_report(reports.lay_out(report), suffix, stem=_file_name(place))
 
 
 @desk("POST")
@@ -115,12 +102,6 @@ def _moments(report: DyadReport, of: int) -> list[Any]:
 
 def _file_name(place: SessionPlace) -> str:
     return place.name.replace(" × ", "-").replace(", session ", "-session-")
-
-
-def _download(content: bytes, media_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=media_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def _page_data(report: DyadReport, recording: Recording) -> dict[str, Any]:

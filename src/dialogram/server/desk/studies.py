@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from dialogram.server.accounts.accounts import any_account
 from dialogram.server.desk.doors import Place, account_of, desk, open_study
+from dialogram.server.desk.downloads import download
 from dialogram.server.desk.forms import DesignForm, NewStudyForm
 from dialogram.server.records.domain.errors import StudyError
 from dialogram.server.records.domain.studies import change_design, create_study
@@ -112,8 +113,4 @@ def show_design(request: HttpRequest, study_id: str) -> HttpResponseBase:
 def download_design(request: HttpRequest, study_id: str) -> HttpResponse:
     """Hand out the design file."""
     place = open_study(request, study_id)
-    return HttpResponse(
-        place.study.design_text,
-        content_type="text/plain; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="design.toml"'},
-    )
+    return download(place.study.design_text, media_type="text/plain; charset=utf-8", name="design.toml")

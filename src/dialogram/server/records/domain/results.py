@@ -23,11 +23,11 @@ SESSION_RATING = "session"
 
 def report_session(session: Session, *, now: datetime) -> DyadReport | None:
     """Put a session's results together; None until both have rated."""
-    recording = current_recording(session.pk)
-    ratings = {role: _closed(recording, role, Task.RATE) for role in (Role.CLIENT, Role.THERAPIST)}
-    client, therapist = ratings[Role.CLIENT], ratings[Role.THERAPIST]
-    if client is None or therapist is None:
+    ratings = ratings_of(session)
+    if ratings is None:
         return None
+    client, therapist = ratings
+    recording = client.recording
     design = design_of(session.dyad.study)
     a, b = trace_of(client, now=now), trace_of(therapist, now=now)
     return DyadReport(
@@ -38,7 +38,7 @@ def report_session(session: Session, *, now: datetime) -> DyadReport | None:
         subtitle=f"{session.dyad.study.name} · session {session.number}",
         moments_a=_moments(_closed(recording, Role.CLIENT, Task.RECALL)),
         moments_b=_moments(_closed(recording, Role.THERAPIST, Task.RECALL)),
-        guess=_guess(_closed(recording, Role.THERAPIST, Task.GUESS), b),
+        guess=guess_of(recording, b),
         session_ratings=_session_ratings(session, design),
         without_delays=_without_delays(client, therapist, a, b),
         order=_order(client, therapist),
@@ -49,6 +49,13 @@ def report_session(session: Session, *, now: datetime) -> DyadReport | None:
             if sitting.partial_reason
         ),
     )
+
+
+def ratings_of(session: Session) -> tuple[Sitting, Sitting] | None:
+    """Return the client's and the therapist's closed ratings of a session; None until there are both."""
+    recording = current_recording(session.pk)
+    client, therapist = (_closed(recording, role, Task.RATE) for role in (Role.CLIENT, Role.THERAPIST))
+    return (client, therapist) if client is not None and therapist is not None else None
 
 
 def _without_delays(client: Sitting, therapist: Sitting, a: Trace, b: Trace) -> WithoutDelays | None:
@@ -79,7 +86,9 @@ def _moments(recall: Sitting | None) -> tuple[Moment, ...] | None:
     return tuple(sorted(moments, key=lambda moment: (moment.extreme.kind, moment.extreme.rank)))
 
 
-def _guess(sitting: Sitting | None, own_trace: Trace) -> Guess | None:
+def guess_of(recording: Recording, own_trace: Trace) -> Guess | None:
+    """Score the therapist's guess on a recording, beside the therapist's own trace of it; None until it is in."""
+    sitting = _closed(recording, Role.THERAPIST, Task.GUESS)
     stored = (
         StoredGuess.objects.select_related("sitting__participant__study", "release__about__participant")
         .filter(sitting=sitting, handed_in_at__isnull=False)
