@@ -3,6 +3,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dialogram.capture.event_log import EventLog
+from dialogram.capture.pace import change_interval_ms
 from dialogram.capture.rating import Gap, gaps, rate
 from dialogram.capture.saved import saved
 from dialogram.timeline import Scale, Trace
@@ -34,6 +35,9 @@ class Assembly:
         ``frame``, ``current_time`` (audio; up to 50 ms off), ``mixed``, or ``none``.
     resolution
         Coarsest step of the dials used, in scale units, as they declared it; None when none did.
+    change_interval_ms
+        Time between two changes of the dial at its quickest, in milliseconds: how soon it tells that it was turned;
+        None where too little was turned to say.
     phone_uncertainty_ms
         By how much, at most, changes made on a phone used as the dial may be out; None when there was none.
     rule
@@ -49,6 +53,7 @@ class Assembly:
     saved_to_s: float | None
     clock: str
     resolution: float | None
+    change_interval_ms: float | None
     phone_uncertainty_ms: float | None
     rule: str = RULE
 
@@ -118,6 +123,7 @@ def assemble(
         saved_to_s=saved(log).media_s,
         clock=_clock(log),
         resolution=max((step for fact in facts if (step := _resolution(fact)) is not None), default=None),
+        change_interval_ms=change_interval_ms(log),
         phone_uncertainty_ms=rating.phone_uncertainty_ms,
     )
 

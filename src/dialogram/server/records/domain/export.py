@@ -17,7 +17,7 @@ from dialogram.server.records.domain.practice import tries_of
 from dialogram.server.records.domain.recalls import extremes_of, said_of
 from dialogram.server.records.domain.recordings import current_recording
 from dialogram.server.records.domain.scores import total_of
-from dialogram.server.records.domain.traces import event_log_of, trace_of, verdict_of
+from dialogram.server.records.domain.traces import change_interval_of, event_log_of, trace_of, verdict_of
 from dialogram.server.records.enums import SittingState
 from dialogram.server.records.models import Description, Guess, PracticeTry, Session, Sitting
 from dialogram.study import Role, Task
@@ -106,6 +106,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("partial_reason", "why staff closed it"),
         Column("quality", "good, check or poor, of a rating that is closed, by rule verdict/1"),
         Column("quality_reasons", "why, each with its seconds or its number, joined by ;"),
+        Column(
+            "change_interval_ms", "how soon the dial told of a turn, at its quickest; empty where it was turned little"
+        ),
     ),
     "deviations.csv": (*WHERE, Column("noted_at", "UTC"), Column("text", "what went otherwise than planned")),
 }
@@ -175,13 +178,13 @@ def _collect(session: Session, rows: dict[str, list[Row]], bundle: zipfile.ZipFi
 
 def _quality(sitting: Sitting, now: datetime) -> Row:
     if sitting.task != Task.RATE or sitting.state == SittingState.OPEN:
-        return (None, None)
+        return (None, None, None)
     verdict = verdict_of(sitting, now=now)
     told = [
         f"{one.code} {one.count}" if one.count else f"{one.code} {one.seconds:.0f} s" if one.seconds else one.code
         for one in (*verdict.reasons, *verdict.notes)
     ]
-    return (verdict.word, "; ".join(told))
+    return (verdict.word, "; ".join(told), change_interval_of(sitting, now=now))
 
 
 def _try_rows(sitting: Sitting, who: Row) -> Iterable[Row]:

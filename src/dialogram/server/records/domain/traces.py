@@ -57,6 +57,7 @@ def derive_trace(*, sitting_id: str, now: datetime) -> DerivedTrace:
         "step_s": trace.step_s,
         "start_s": trace.start_s,
         "longest_unchanged_s": assembly.longest_unchanged_s,
+        "change_interval_ms": assembly.change_interval_ms,
         "gaps": [[gap.start_s, gap.end_s, gap.reason] for gap in assembly.gaps],
         "verdict": asdict(judge(assembly, conflicts=conflicts)),
     }
@@ -93,6 +94,12 @@ def verdict_of(sitting: Sitting, *, now: datetime) -> Verdict:
     told = _content(sitting, now=now)["verdict"]
     findings = {place: tuple(Finding(**finding) for finding in told[place]) for place in ("reasons", "notes")}
     return Verdict(word=told["word"], rule=told["rule"], **findings)
+
+
+def change_interval_of(sitting: Sitting, *, now: datetime) -> float | None:
+    """Return how soon the dial of a closed rating sitting told of a turn at its quickest, in milliseconds."""
+    interval_ms: float | None = _content(sitting, now=now)["change_interval_ms"]
+    return interval_ms
 
 
 def _content(sitting: Sitting, *, now: datetime) -> dict[str, Any]:
