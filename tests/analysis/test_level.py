@@ -29,3 +29,14 @@ def test_a_constant_difference_has_no_t() -> None:
     level = compare_level(np.arange(9.0), np.arange(9.0) + 2)
     assert level.difference == 2
     assert np.isnan([level.t, level.p, level.d, level.n_effective]).all()
+
+
+def test_smooth_differences_that_swing_evenly_cannot_be_tested() -> None:
+    """Their autocorrelations sum to less than nothing, and the formula would take every bin for independent."""
+    swing = np.sin(2 * np.pi * np.arange(240) / 64)
+    even, drifting = compare_level(np.zeros(240), 3 + swing), compare_level(np.zeros(240), 3 + np.arange(240) / 99)
+    assert even.n_effective == 240
+    assert even.acf1 > 0.9
+    assert not even.can_be_tested
+    assert drifting.can_be_tested
+    assert compare_level(np.zeros(240), np.random.default_rng(2).normal(size=240)).can_be_tested

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dialogram.analysis.correlation import Floats, varies
+from dialogram.analysis.correlation import Floats, autocorrelate, varies
 from dialogram.analysis.effective_n import effective_n_of_mean
 from dialogram.analysis.student import two_sided_p
 
@@ -24,6 +24,8 @@ class Level:
         The same t with that size, on ``n_effective − 1`` degrees of freedom.
     d
         Standardised mean difference ``d_z``, difference / SD of the differences.
+    acf1
+        Lag-1 autocorrelation of the differences.
     """
 
     difference: float
@@ -34,6 +36,19 @@ class Level:
     t_effective: float
     p_effective: float
     d: float
+    acf1: float
+
+    @property
+    def can_be_tested(self) -> bool:
+        """Whether `p_effective` says anything.
+
+        Where smooth differences swing to and fro evenly, their autocorrelations sum to nothing, and the formula takes
+        every bin for independent, which they plainly are not.
+        """
+        return not math.isnan(self.t_effective) and not (self.acf1 > _SMOOTH and self.n_effective > self.df)
+
+
+_SMOOTH = 0.5
 
 
 def compare_level(a: Floats, b: Floats) -> Level:
@@ -84,4 +99,5 @@ def compare_level(a: Floats, b: Floats) -> Level:
         t_effective=t_effective,
         p_effective=two_sided_p(t_effective, n_effective - 1),
         d=d,
+        acf1=float(autocorrelate(differences, 1)[0][0]) if varies(present) and n > 2 else math.nan,
     )

@@ -126,11 +126,12 @@ def _facts(report: DyadReport) -> list[Fact]:
     digits = digits_of(report.a.scale) + 1
     parted = [one for one in result.discrepancies if not one.relative]
     doubt = ", too small too often" if level.p_effective <= BELIEVED_AT else ""
+    level_p = say(P, f" {p_value(level.p_effective)}", doubt) if level.can_be_tested else ["cannot be tested"]
     facts = [
         Fact(
             label="Level",
             value=f"{number(result.a.mean, digits)} and {number(result.b.mean, digits)}",
-            words=say(f"{result.a.name} and {result.b.name}; ", P, f" {p_value(level.p_effective)}", doubt),
+            words=[f"{result.a.name} and {result.b.name}; ", *level_p],
         ),
         Fact(
             label="Shape",
