@@ -98,7 +98,8 @@ def verdict_of(sitting: Sitting, *, now: datetime) -> Verdict:
 
 def change_interval_of(sitting: Sitting, *, now: datetime) -> float | None:
     """Return how soon the dial of a closed rating sitting told of a turn at its quickest, in milliseconds."""
-    interval_ms: float | None = _content(sitting, now=now).get("change_interval_ms")  # traces kept earlier do not have it
+    kept = _content(sitting, now=now)
+    interval_ms: float | None = kept.get("change_interval_ms")  # traces kept earlier do not have it
     return interval_ms
 
 
