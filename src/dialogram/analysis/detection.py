@@ -17,7 +17,7 @@ from dialogram.timeline import Scale
 RULE = "detection/1"
 TOLERANCE_S = 5.0
 """A dial trails what it answers: so far apart two answers may still be to the same thing."""
-MOST_SHIFTS_OF_MOMENTS = 1000
+MOST_SHIFTS_OF_MOMENTS = 400
 _CHUNK = 1 << 18
 
 type Flags = NDArray[np.bool_]
@@ -147,7 +147,7 @@ def detect_states(
 
     in bins or moments, with the log-linear correction of Hautus 1995, Behavior Research Methods, Instruments, &
     Computers 27, 46–51, doi 10.3758/BF03203619. ``p = (1 + #{d'_s ≥ d'}) / (1 + S)`` over the circular shifts s of b
-    that leave half the overlap: by seconds all of them, by moments up to 1,000 evenly spaced.
+    that leave half the overlap: by seconds all of them, by moments up to 400 evenly spaced.
 
     Examples
     --------
