@@ -16,11 +16,14 @@ KEYS = {
     "lag": "seconds r window_s p_shift",
     "agreement": "ccc icc_a1 rmse level_part scatter_part shape_part",
     "states": "kappa table band",
+    "detection": "tolerance_s helpful hindering",
+    "bouts": "a b",
     "extremes": "a b",
     "discrepancies": None,
     "quality": "a b",
     "software": "version rules",
 }
+DETECTED = "hits misses false_alarms correct_rejections d_prime hits_by_chance p_shift"
 
 
 def _trace(values: object, *, step_s: float = 1.0, start_s: float = 0.0, name: str = "client") -> Trace:
@@ -41,6 +44,11 @@ def test_keys_are_those_of_the_contract_and_numbers_are_unrounded_json() -> None
         if inner is not None:
             assert list(printed[key]) == inner.split(), key
     assert list(printed["quality"]["a"]) == ["coverage", "gaps", "longest_unchanged_s"]
+    assert list(printed["bouts"]["a"]) == ["hindering", "neutral", "helpful", "transitions"]
+    assert list(printed["bouts"]["a"]["helpful"]) == ["seconds", "bouts", "median_s", "longest_s"]
+    for by in ("seconds", "moments"):
+        assert list(printed["detection"]["helpful"][by]) == DETECTED.split()
+    assert list(printed["software"]["rules"]) == ["extremes", "discrepancies", "detection"]
     assert list(printed["extremes"]["a"][0]) == ["kind", "rank", "start_s", "end_s", "mean", "coverage"]
     assert list(printed["discrepancies"][0]) == ["kind", "start_s", "end_s", "mean_a", "mean_b"]
     assert printed["n"] == 880

@@ -3,16 +3,33 @@ from .actor_partner import (
     fit_actor_partner as fit_actor_partner,
     fit_actor_partner_by_role as fit_actor_partner_by_role,
 )
+from .block_bootstrap import (
+    BootstrappedAgreement as BootstrappedAgreement,
+    Interval as Interval,
+    bootstrap_agreement as bootstrap_agreement,
+)
+from .bouts import Bouts as Bouts, Stay as Stay, describe_bouts as describe_bouts
 from .coefficient import Coefficient as Coefficient
 from .cohort import CohortResult as CohortResult, DyadCongruence as DyadCongruence, study_cohort as study_cohort
 from .cohort_screening import Exclusion as Exclusion
 from .delay import take_out_delay as take_out_delay
+from .detection import (
+    Detected as Detected,
+    Detection as Detection,
+    StateDetection as StateDetection,
+    detect_states as detect_states,
+)
 from .discrepancies import (
     Discrepancy as Discrepancy,
     DiscrepancyRule as DiscrepancyRule,
     find_discrepancies as find_discrepancies,
 )
+from .discrepancy_chance import (
+    DiscrepancyChance as DiscrepancyChance,
+    weigh_discrepancies as weigh_discrepancies,
+)
 from .dyad import DyadResult as DyadResult, compare as compare
+from .extreme_chance import ExtremeChance as ExtremeChance, weigh_extremes as weigh_extremes
 from .extremes import (
     Extreme as Extreme,
     Extremes as Extremes,
@@ -31,6 +48,7 @@ from .meta_analysis import (
 from .pseudo_dyads import PseudoDyads as PseudoDyads, compare_with_pseudo_dyads as compare_with_pseudo_dyads
 from .reaction import Following as Following, measure_following as measure_following
 from .repeated_measures import RepeatedMeasures as RepeatedMeasures, correlate_within as correlate_within
+from .resampled import Resampled as Resampled, resample as resample
 from .response_surface import ResponseSurface as ResponseSurface, fit_response_surface as fit_response_surface
 from .segment_mean import mean_over as mean_over
 from .tracking_profile import TrackingAt as TrackingAt, profile_tracking as profile_tracking
@@ -39,3 +57,4 @@ from .truth_and_bias import (
     TruthAndBias as TruthAndBias,
     fit_truth_and_bias as fit_truth_and_bias,
 )
+from .variance_split import VarianceSplit as VarianceSplit, split_variance as split_variance

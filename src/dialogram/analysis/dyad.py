@@ -6,8 +6,10 @@ import numpy as np
 
 from dialogram._version import __version__
 from dialogram.analysis.agreement import Agreement, compare_values
+from dialogram.analysis.bouts import Bouts, describe_bouts
 from dialogram.analysis.correlation import Floats, varies
 from dialogram.analysis.description import Description, describe
+from dialogram.analysis.detection import RULE as DETECTION_RULE, Detection, detect_states
 from dialogram.analysis.discrepancies import Discrepancy, DiscrepancyRule, find_discrepancies
 from dialogram.analysis.extremes import Extremes, ExtremesRule, pick_extremes
 from dialogram.analysis.lag import WINDOW_S, Lag, find_lag
@@ -50,7 +52,9 @@ class DyadResult:
         Each trace over those bins.
     level, shape, lag, agreement, states
         How the two go together.
-    extremes, quality
+    detection
+        What b saw of a's helpful and hindering moments.
+    bouts, extremes, quality
         Of each whole trace.
     discrepancies
         Where they part, worst first.
@@ -69,6 +73,8 @@ class DyadResult:
     lag: Lag
     agreement: Agreement
     states: States
+    detection: Detection
+    bouts: OfEach[Bouts]
     extremes: OfEach[Extremes]
     discrepancies: tuple[Discrepancy, ...]
     quality: OfEach[Quality]
@@ -87,6 +93,8 @@ class DyadResult:
             "lag": plain(self.lag),
             "agreement": plain(self.agreement),
             "states": plain(self.states, without="kappa_of_shifts"),
+            "detection": self.detection.to_dict(),
+            "bouts": {"a": plain(self.bouts.a), "b": plain(self.bouts.b)},
             "extremes": {
                 "a": [plain(extreme, without="relative") for extreme in self.extremes.a.extremes],
                 "b": [plain(extreme, without="relative") for extreme in self.extremes.b.extremes],
@@ -113,7 +121,7 @@ def compare(
     band_share: float = BAND_SHARE,
     lag_window_s: float = WINDOW_S,
 ) -> DyadResult:
-    """Compare two ratings of one recording: level, shape, lag, agreement, states, extremes and discrepancies.
+    """Compare two ratings of one recording: level, shape, lag, agreement, states, detection, extremes, discrepancies.
 
     Parameters
     ----------
@@ -145,7 +153,7 @@ def compare(
     >>> therapist = Trace(values=55 + rng.normal(size=300).cumsum(), step_s=1.0, name="therapist")
     >>> result = compare(client, therapist)
     >>> result.n, sorted(result.to_dict())[:4]
-    (300, ['a', 'agreement', 'b', 'discrepancies'])
+    (300, ['a', 'agreement', 'b', 'bouts'])
     """
     if not (math.isfinite(lag_window_s) and lag_window_s >= 0):
         raise ValueError(f"lag_window_s: expected 0 or more seconds, got {lag_window_s!r}")
@@ -164,6 +172,11 @@ def compare(
         lag=find_lag(ratings_a, ratings_b, step_s=step_s, window_s=lag_window_s),
         agreement=compare_values(ratings_a, ratings_b),
         states=compare_states(ratings_a, ratings_b, step_s=step_s, scale=scale, band_share=band_share),
+        detection=detect_states(ratings_a, ratings_b, step_s=step_s, scale=scale, band_share=band_share),
+        bouts=OfEach(
+            a=describe_bouts(a.values, step_s=step_s, scale=scale, band_share=band_share),
+            b=describe_bouts(b.values, step_s=step_s, scale=scale, band_share=band_share),
+        ),
         extremes=extremes,
         discrepancies=find_discrepancies(
             ratings_a,
@@ -177,7 +190,11 @@ def compare(
         quality=OfEach(a=assess_quality(a), b=assess_quality(b)),
         software=Software(
             version=__version__,
-            rules={"extremes": extremes.a.rule.name, "discrepancies": discrepancy_rule.name},
+            rules={
+                "extremes": extremes.a.rule.name,
+                "discrepancies": discrepancy_rule.name,
+                "detection": DETECTION_RULE,
+            },
         ),
         notes=_notes(a, b, ratings_a[both], ratings_b[both]),
     )
