@@ -63,4 +63,4 @@ def test_odd_input_gives_none_and_a_word(a: object, b: object) -> None:
     drawn = resample(one, other, compare(one, other))
     assert "Infinity" not in json.dumps(drawn.to_dict(), allow_nan=False)
     assert "nan" not in drawn.summary()
-    assert bool(drawn.agreement.note) == np.isnan([each for each in drawn.agreement.r.ci95]).all()
+    assert bool(drawn.agreement.note) == np.isnan(list(drawn.agreement.r.ci95)).all()

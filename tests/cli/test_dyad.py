@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from dialogram import compare, read_traces
+from dialogram import compare, read_traces, resample
 from dialogram.cli.program import program
 
 
@@ -36,6 +36,19 @@ def test_json_is_one_object_and_that_of_the_library(table: Path) -> None:
     assert (done.exit_code, done.stderr) == (0, "")
     assert len(done.stdout.splitlines()) == 1
     assert json.loads(done.stdout) == compare(*read_traces(table, ["client", "therapist"])).to_dict()
+
+
+def test_what_takes_longer_is_told_when_asked_for_and_always_the_same(table: Path) -> None:
+    plain, drawn, again = (
+        run("dyad", table, "--columns", "client", "therapist", "--json", *more)
+        for more in ([], ["--resample"], ["--resample"])
+    )
+    assert drawn.stdout == again.stdout
+    printed = json.loads(drawn.stdout)
+    a, b = read_traces(table, ["client", "therapist"])
+    assert printed.pop("resampled") == resample(a, b, compare(a, b)).to_dict()
+    assert printed == json.loads(plain.stdout)
+    assert "wandering of the dial" in run("dyad", table, "--columns", "client", "therapist", "--resample").stdout
 
 
 def test_two_files_are_client_and_therapist(table: Path, tmp_path: Path) -> None:

@@ -4,12 +4,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dialogram.analysis import DyadResult, compare
+from dialogram.analysis import DyadResult, bootstrap_agreement, compare
 from dialogram.reports import DyadReport
 from dialogram.reports.dyad_report import WithoutDelays
 from dialogram.reports.sentences import (
     say_agreement,
     say_finding,
+    say_intervals,
     say_lag,
     say_level,
     say_shape,
@@ -142,3 +143,14 @@ def test_what_is_told_without_delays_is_offered_beside_the_rest(bare: DyadReport
     assert "r = .43" in words
     assert "as they were made" in words
     assert say_without_delays(bare.result, WithoutDelays(a_s=0.6, b_s=1.0, r=math.nan)) == []
+
+
+def test_intervals_are_told_or_why_there_are_none() -> None:
+    rng = np.random.default_rng(1)
+    a, b = rng.normal(size=(2, 400))
+    sure = bootstrap_agreement(a, a + b, step_s=1.0, rng=rng)
+    words = _words(say_intervals(sure))
+    assert f"correlation {share(sure.r.ci95[0])} to {share(sure.r.ci95[1])}" in words
+    assert f"stretches of {sure.block_s:g} s" in words
+    flat = bootstrap_agreement(a, np.full(400, 50.0), step_s=1.0, rng=rng)
+    assert _words(say_intervals(flat)).startswith("There is no interval of these: a trace does not vary")

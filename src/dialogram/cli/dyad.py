@@ -19,7 +19,7 @@ from dialogram.cli.ratings import (
 from dialogram.cli.voice import needs_extra, print_json, refuse_bad_input, warn
 
 if TYPE_CHECKING:
-    from dialogram.analysis import DyadResult
+    from dialogram.analysis import DyadResult, Resampled
     from dialogram.timeline import Trace
 
 FIGURES = (".svg", ".png", ".pdf")
@@ -40,6 +40,9 @@ def dyad(  # noqa: PLR0917  # typer's way
     as_json: AsJson = False,
     figure: Annotated[Path | None, typer.Option(help="Draw the two traces: .svg, .png or .pdf.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write a report: .html or .pdf.")] = None,
+    resampled: Annotated[
+        bool, typer.Option("--resample", help="Also say how sure it is and what stands out; a report does anyway.")
+    ] = False,
     time_column: TimeColumn = None,
     step: Step = None,
     scale_low: ScaleLow = None,
@@ -51,7 +54,7 @@ def dyad(  # noqa: PLR0917  # typer's way
     check_times(time_column, step)
     _check_ending("--figure", figure, FIGURES)
     _check_ending("--report", report, REPORTS)
-    from dialogram.analysis import compare
+    from dialogram.analysis import compare, resample
 
     with refuse_bad_input():
         dial = (scale_low, scale_high, scale_neutral)
@@ -59,16 +62,17 @@ def dyad(  # noqa: PLR0917  # typer's way
         for trace in (a, b):
             warn_of_oddities(trace)
         result = compare(a, b)
+        drawn = resample(a, b, result) if resampled or report is not None else None
         if figure is not None:
             _draw(a, b, result, figure)
         if report is not None:
-            _report(a, b, result, report)
+            _report(a, b, result, drawn, report)
     if as_json:
         for note in result.notes:
             warn(note)
-        print_json(result.to_dict())
+        print_json(result.to_dict() | ({"resampled": drawn.to_dict()} if drawn and resampled else {}))
     else:
-        print_dyad(result)
+        print_dyad(result, drawn if resampled else None)
 
 
 def _check_files(files: list[Path], columns: tuple[str, str] | None) -> None:
@@ -111,7 +115,7 @@ def _draw(a: "Trace", b: "Trace", result: "DyadResult", path: Path) -> None:
     figures.save(figures.draw_session(a, b, result), path)
 
 
-def _report(a: "Trace", b: "Trace", result: "DyadResult", path: Path) -> None:
+def _report(a: "Trace", b: "Trace", result: "DyadResult", drawn: "Resampled | None", path: Path) -> None:
     with needs_extra("figures"):
         from dialogram import reports
-    reports.write_dyad_report(path, reports.DyadReport(a=a, b=b, result=result))
+    reports.write_dyad_report(path, reports.DyadReport(a=a, b=b, result=result, resampled=drawn))

@@ -6,10 +6,10 @@ from rich.markup import escape
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from dialogram.analysis import DyadResult
+    from dialogram.analysis import DyadResult, Resampled
 
 
-def print_dyad(result: "DyadResult") -> None:
+def print_dyad(result: "DyadResult", drawn: "Resampled | None") -> None:
     """Print a dyad's numbers as tables, and in plain words which p to believe."""
     from rich.console import Console
 
@@ -22,6 +22,8 @@ def print_dyad(result: "DyadResult") -> None:
     console.print(_where(result, len(worst)), highlight=False, markup=False)
     console.print()
     console.print(result.summary(), highlight=False, markup=False)
+    if drawn is not None:
+        console.print(drawn.summary(), highlight=False, markup=False)
 
 
 def _raters(result: "DyadResult") -> "Table":

@@ -11,13 +11,13 @@ from dialogram.reports.dyad_tables import (
     list_discrepancies,
     list_moments,
     list_quality,
-    tabulate_states,
 )
 from dialogram.reports.page import Fact, Page, Paragraph, Picture, Section, Table
 from dialogram.reports.sentences import (
     BELIEVED_AT,
     say_agreement,
     say_finding,
+    say_intervals,
     say_lag,
     say_level,
     say_shape,
@@ -26,10 +26,12 @@ from dialogram.reports.sentences import (
     say_which_p,
     say_without_delays,
 )
+from dialogram.reports.state_tables import say_bouts, say_detection, tabulate_states
 from dialogram.reports.text import (
     P,
     Span,
     Text,
+    Tone,
     clock,
     digits_of,
     mark,
@@ -42,6 +44,7 @@ from dialogram.reports.text import (
     stretch,
     the,
 )
+from dialogram.timeline import Scale
 
 type Block = Paragraph | Table | Picture
 
@@ -54,8 +57,8 @@ def lay_out(report: DyadReport) -> Page:
         Section(heading="Level", blocks=[describe_traces(result, scale), *_paragraphs(say_level(result, scale))]),
         Section(heading="Shape", blocks=_shape(result)),
         Section(heading="Lag", blocks=_lag(report)),
-        Section(heading="Agreement", blocks=_paragraphs(say_agreement(result, scale))),
-        Section(heading="States", blocks=[*_paragraphs(say_states(result, scale)), tabulate_states(result, scale)]),
+        Section(heading="Agreement", blocks=_agreement(report)),
+        Section(heading="States", blocks=_states(result, scale)),
         Section(heading="Highest and lowest moments", blocks=_moments(report, moments)),
         Section(heading="Where they part", blocks=_parting(report)),
     ]
@@ -170,15 +173,34 @@ def _lag(report: DyadReport) -> list[Block]:
     return _paragraphs([*say_lag(report.result), *said])
 
 
+def _agreement(report: DyadReport) -> list[Block]:
+    drawn = report.resampled
+    said = [] if drawn is None or report.result.n == 0 else say_intervals(drawn.agreement)
+    return _paragraphs([*say_agreement(report.result, report.a.scale), *said])
+
+
+def _states(result: DyadResult, scale: Scale) -> list[Block]:
+    if result.n == 0:
+        return _paragraphs(say_states(result, scale))
+    return [
+        *_paragraphs(say_states(result, scale)),
+        tabulate_states(result, scale),
+        *_paragraphs([*say_bouts(result, scale), *say_detection(result, scale)]),
+    ]
+
+
 def _moments(report: DyadReport, moments: tuple[tuple[Moment, ...], tuple[Moment, ...]]) -> list[Block]:
     blocks: list[Block] = []
-    traces, tones = (report.a, report.b), ("a", "b")
+    traces = (report.a, report.b)
+    drawn = report.resampled
+    chances = (drawn.extremes.a, drawn.extremes.b) if drawn else ((), ())
     for index, (of, picked) in enumerate(
         zip(moments, (report.result.extremes.a, report.result.extremes.b), strict=True)
     ):
         own, other = traces[index], traces[1 - index]
         if of:
-            blocks.append(list_moments(of, own, other, tone="a" if tones[index] == "a" else "b"))
+            tone: Tone = "a" if index == 0 else "b"
+            blocks.append(list_moments(of, own, other, tone=tone, chances=chances[index]))
         blocks += [Paragraph([f"{sentence_case(the(own.name))}: {note}."], quiet=True) for note in picked.notes]
     return blocks
 
@@ -204,7 +226,12 @@ def _parting(report: DyadReport) -> list[Block]:
             )
         )
     )
-    blocks += [list_discrepancies(result, scale, relative=relative) for relative in (False, True) if relative in kinds]
+    chances = report.resampled.discrepancies if report.resampled else ()
+    blocks += [
+        list_discrepancies(result, scale, relative=relative, chances=chances)
+        for relative in (False, True)
+        if relative in kinds
+    ]
     return blocks
 
 
@@ -265,7 +292,15 @@ def _quality(report: DyadReport) -> list[Block]:
 def _methods(report: DyadReport) -> list[Block]:
     result = report.result
     picked = result.extremes.a.rule
-    rules = " and ".join(sorted(result.software.rules.values()))
+    drawn = report.resampled
+    rules = sorted([*result.software.rules.values(), *(drawn.rules.values() if drawn else ())])
+    resampling = (
+        " Intervals of agreement by circular blocks (Politis and Romano 1992); extremes against surrogates with random"
+        " phases (Theiler et al. 1992, doi 10.1016/0167-2789(92)90102-S), discrepancies against the heaviest under"
+        f" circular shifts; seed {drawn.seed}."
+        if drawn
+        else ""
+    )
     low, high = result.states.band
     return [
         Paragraph(
@@ -279,7 +314,8 @@ def _methods(report: DyadReport) -> list[Block]:
                 " Peterman (1998, doi 10.1139/f98-104) for the correlation; truncated shifts after Yuan and Shou (2024,"
                 " doi 10.1371/journal.pbio.3002758); concordance after Lin (1989, doi 10.2307/2532051); κ after Cohen"
                 " (1960, doi 10.1177/001316446002000104); the procedure after Swift, Tompkins and Parkin (2017, doi"
-                f" 10.1002/jclp.22531). Made with Dialogram {result.software.version} by the rules {rules}."
+                f" 10.1002/jclp.22531); d′ after Hautus (1995, doi 10.3758/BF03203619).{resampling} Made with Dialogram"
+                f" {result.software.version} by the rules {', '.join(rules[:-1])} and {rules[-1]}."
             ),
             quiet=True,
         ),

@@ -2,7 +2,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from dialogram.analysis import DyadResult, Extreme, GuessScore, OwnView
+from dialogram.analysis import DyadResult, Extreme, GuessScore, OwnView, Resampled
 from dialogram.analysis.extremes import Kind
 from dialogram.timeline import Segment, Trace
 
@@ -89,6 +89,8 @@ class DyadReport:
         r with the hands' own delays taken out, where both are known; the rest is not touched by it.
     order
         Who rated first, when, and after how many sessions in between.
+    resampled
+        How sure the agreement is, and which extremes and discrepancies stand out.
     deviations
         What went otherwise than planned, a sentence each.
     """
@@ -103,6 +105,7 @@ class DyadReport:
     guess: Guess | None = None
     session_ratings: tuple[SessionRating, ...] = ()
     without_delays: WithoutDelays | None = None
+    resampled: Resampled | None = None
     order: str | None = None
     deviations: tuple[str, ...] = ()
 

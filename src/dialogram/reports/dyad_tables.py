@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dialogram.analysis import Discrepancy, DyadResult, mean_over
+from dialogram.analysis import Discrepancy, DiscrepancyChance, DyadResult, ExtremeChance, mean_over
 from dialogram.analysis.extremes import Kind
 from dialogram.reports.dyad_report import DyadReport, Guess, Moment
 from dialogram.reports.page import Column, Table
@@ -20,6 +20,7 @@ from dialogram.reports.text import (
     number,
     p_value,
     percent,
+    say,
     sentence_case,
     stretch,
     the,
@@ -80,33 +81,18 @@ def compare_nulls(result: DyadResult) -> Table:
     return Table(caption=["Four answers to whether the correlation is more than chance."], columns=columns, rows=rows)
 
 
-def tabulate_states(result: DyadResult, scale: Scale) -> Table:
-    """Put the time in each pair of states in a square."""
-    words = [sentence_case(word) for word in (scale.low_label, scale.neutral_label, scale.high_label)]
-    name_a, name_b = sentence_case(result.a.name), result.b.name
-    columns = [
-        Column(name=[f"{name_a} ↓  {name_b} →"], width=1.6),
-        *(Column(name=[word], align="right") for word in words),
-    ]
-    rows: list[list[Text]] = [
-        [
-            [word],
-            *([Span(clock(cell), "strong") if row == column else clock(cell)] for column, cell in enumerate(cells)),
-        ]
-        for row, (word, cells) in enumerate(zip(words, result.states.table, strict=True))
-    ]
-    return Table(
-        caption=["Minutes and seconds in each pair of states; in bold, where they agree."], columns=columns, rows=rows
-    )
-
-
-def list_moments(moments: Sequence[Moment], own: Trace, other: Trace, *, tone: Tone) -> Table:
-    """List the highest and lowest rated segments of one rater, with her words."""
+def list_moments(
+    moments: Sequence[Moment], own: Trace, other: Trace, *, tone: Tone, chances: Sequence[ExtremeChance] = ()
+) -> Table:
+    """List the highest and lowest rated segments of one rater, with her words, and whether they stand out."""
     described = any(moment.description for moment in moments)
+    chance_of = {(each.kind, each.start_s): each for each in chances}
+    standing = [Column(name=["95\N{NO-BREAK SPACE}%"], width=1.0), Column(name=[P], align="right", width=0.7)]
     columns = [
         Column(name=["Kind"], width=1.3),
         Column(name=["Minutes"], width=1.3),
         Column(name=["Rated"], align="right", width=0.7),
+        *(standing if chances else []),
         Column(name=[sentence_case(other.name)], align="right", width=0.9),
     ]
     if described:
@@ -123,6 +109,7 @@ def list_moments(moments: Sequence[Moment], own: Trace, other: Trace, *, tone: T
             [Span(_SIGNS[extreme.kind], tone), f" {kind}"],
             [stretch(extreme.start_s, extreme.end_s)],
             [number(extreme.mean, digits)],
+            *(_stand_out(chance_of.get((extreme.kind, extreme.start_s)), digits) if chances else []),
             [number(there, digits)],
         ]
         rows.append([*row, [f"“{moment.description}”" if moment.description else "–"]] if described else row)
@@ -135,11 +122,25 @@ def list_moments(moments: Sequence[Moment], own: Trace, other: Trace, *, tone: T
             f" “Less {own.scale.high_label}” and “less {own.scale.low_label}”: than other moments, though not beyond"
             f" {own.scale.neutral_label}."
         )
-    return Table(caption=[words], columns=columns, rows=rows)
+    caption: Text = [words]
+    if chances:
+        caption = say(words, " ", P, ": how often a dial that wanders like this one gets as far somewhere.")
+    return Table(caption=caption, columns=columns, rows=rows)
 
 
-def list_discrepancies(result: DyadResult, scale: Scale, *, relative: bool) -> Table:
-    """List where the two part, worst first."""
+def _stand_out(chance: ExtremeChance | None, digits: int) -> list[Text]:
+    if chance is None:
+        return [["–"], ["–"]]
+    low, high = chance.ci95
+    interval = "–" if math.isnan(low) else f"{number(low, digits)} to {number(high, digits)}"
+    return [[interval], [_bare_p(chance.p)]]
+
+
+def list_discrepancies(
+    result: DyadResult, scale: Scale, *, relative: bool, chances: Sequence[DiscrepancyChance] = ()
+) -> Table:
+    """List where the two part, worst first, and whether that stands out."""
+    chance_of = {(each.kind, each.start_s): each for each in chances}
     found = [one for one in result.discrepancies if one.relative == relative]
     digits = digits_of(scale)
     shown = found[: MOST_RELATIVE if relative else MOST_DISCREPANCIES]
@@ -148,6 +149,7 @@ def list_discrepancies(result: DyadResult, scale: Scale, *, relative: bool) -> T
         Column(name=["Lasts"], align="right", width=0.7),
         Column(name=[sentence_case(result.a.name)], align="right", width=0.9),
         Column(name=[sentence_case(result.b.name)], align="right", width=0.9),
+        *([Column(name=[P], align="right", width=0.7)] if chances else []),
         Column(name=["How they part"], width=3.0),
     ]
     rows: list[list[Text]] = [
@@ -156,6 +158,7 @@ def list_discrepancies(result: DyadResult, scale: Scale, *, relative: bool) -> T
             [clock(one.end_s - one.start_s)],
             [_signed(one.mean_a, digits) if relative else number(one.mean_a, digits)],
             [_signed(one.mean_b, digits) if relative else number(one.mean_b, digits)],
+            *([[_bare_p(chance_of[one.kind, one.start_s].p)]] if chances else []),
             [_say_parting(one, result, scale)],
         ]
         for one in shown
@@ -164,7 +167,10 @@ def list_discrepancies(result: DyadResult, scale: Scale, *, relative: bool) -> T
     caption = f"Where they part {about}, worst first by difference and duration"
     left_out = len(found) - len(shown)
     caption += f"; the first {len(shown)} of {len(found)}." if left_out else "."
-    return Table(caption=[caption], columns=columns, rows=rows)
+    told: Text = [caption]
+    if chances and not relative:
+        told = say(caption, " ", P, ": how often two unrelated ratings part as much somewhere.")
+    return Table(caption=told, columns=columns, rows=rows)
 
 
 def list_cards(guess: Guess, scale: Scale) -> Table:

@@ -2,7 +2,7 @@
 
 import math
 
-from dialogram.analysis import DyadResult
+from dialogram.analysis import BootstrappedAgreement, DyadResult
 from dialogram.analysis.sentences import can_believe_lag
 from dialogram.reports.dyad_report import WithoutDelays
 from dialogram.reports.text import (
@@ -253,6 +253,21 @@ def say_agreement(result: DyadResult, scale: Scale) -> list[Text]:
             " different courses."
         )
     ]
+
+
+def say_intervals(agreement: BootstrappedAgreement) -> list[Text]:
+    """Say how sure correlation and agreement are."""
+    if agreement.note:
+        return [[f"There is no interval of these: {agreement.note}."]]
+    told = [
+        f"{name} {share(each.ci95[0])} to {share(each.ci95[1])}"
+        for name, each in (("correlation", agreement.r), ("concordance", agreement.ccc), ("ICC", agreement.icc_a1))
+        if not math.isnan(each.ci95[0])
+    ]
+    drawn = (
+        f"95\N{NO-BREAK SPACE}% intervals, from sessions put together anew of stretches of {agreement.block_s:.3g} s"
+    )
+    return [[f"{drawn}: {', '.join(told)}."]]
 
 
 def say_states(result: DyadResult, scale: Scale) -> list[Text]:

@@ -1,6 +1,7 @@
 """The results of one session: page, figure, report."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from dialogram import figures, reports
+from dialogram.analysis import resample
 from dialogram.reports import DyadReport
 from dialogram.server.desk.doors import SessionPlace, attempt, desk, open_session
 from dialogram.server.desk.downloads import FIGURES, REPORTS, download_figure, download_report
@@ -66,6 +68,7 @@ def send_figure(request: HttpRequest, session_id: str, suffix: str) -> HttpRespo
 def send_report(request: HttpRequest, session_id: str, suffix: str) -> HttpResponseBase:
     """Send the report as one file."""
     place, report = _report(request, session_id)
+    report = replace(report, resampled=resample(report.a, report.b, report.result))
     return download_report(reports.lay_out(report), suffix, stem=_file_name(place))
 
 
