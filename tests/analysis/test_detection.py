@@ -47,9 +47,9 @@ def test_seconds_are_those_of_a_loop(a: list[float], b: list[float], reach: int)
 def test_every_shift_counts_as_a_loop_would() -> None:
     rng = np.random.default_rng(4)
     a, b = np.repeat(rng.choice([20.0, 50, 80], (2, 12)), 5, axis=1)
-    for pick in (lambda one: one.helpful.seconds, lambda one: one.helpful.moments):
-        found = pick(_detect(a, b))
-        shifted = [pick(_detect(a, np.roll(b, -shift))) for shift in range(1, 60)]
+    for by in ("seconds", "moments"):
+        found: Detected = getattr(_detect(a, b).helpful, by)
+        shifted: list[Detected] = [getattr(_detect(a, np.roll(b, -shift)).helpful, by) for shift in range(1, 60)]
         as_large = sum(one.d_prime >= found.d_prime - 1e-9 for one in shifted)
         assert found.p_shift == pytest.approx((1 + as_large) / 60)
         assert found.hits_by_chance == pytest.approx(np.mean([one.hits for one in shifted]))

@@ -41,8 +41,9 @@ def test_what_stands_out_is_told_when_it_was_looked_for_and_only_then(bare: Dyad
         assert "p" not in names[0]
         at = names[1].index("p")
         printed = [plain(row[at]).replace("\N{NO-BREAK SPACE}", " ") for row in wider.rows]
-        every = (*drawn.extremes.a, *drawn.extremes.b, *drawn.discrepancies)
-        assert set(printed) <= {share(one.p, 3) for one in every}
+        extremes = (*drawn.extremes.a, *drawn.extremes.b)
+        every = [*(one.p for one in extremes), *(one.p for one in drawn.discrepancies)]
+        assert set(printed) <= {share(p, 3) for p in every}
         assert len(wider.rows) == len(table.rows)
 
 

@@ -5,7 +5,7 @@ import math
 from dialogram.analysis import DyadResult, StateDetection
 from dialogram.reports.page import Column, Table
 from dialogram.reports.sentences import say_times
-from dialogram.reports.text import P, Span, Text, clock, number, p_value, say, sentence_case, the
+from dialogram.reports.text import P, Span, Text, clock, number, p_value, sentence_case, the
 from dialogram.timeline import Scale
 
 
@@ -64,9 +64,9 @@ def _say_seen(one: StateDetection, word: str, result: DyadResult) -> list[Text]:
     if not count:
         return []
     a, b = the(result.a.name), the(result.b.name)
-    told = say(f"Of {a}’s {count:.0f} {word} {'moment' if count == 1 else 'moments'} {b} saw {moments.hits:.0f}")
+    parts: list[str | Span] = [f"Of {a}’s {count:.0f} {word} moment{'s' * (count > 1)} {b} saw {moments.hits:.0f}"]
     if not math.isnan(moments.p_shift):
-        told += say(f", by chance {number(moments.hits_by_chance, 1)} (", P, f" {p_value(moments.p_shift)})")
+        parts += [f", by chance {number(moments.hits_by_chance, 1)} (", P, f" {p_value(moments.p_shift)})"]
     if not math.isnan(seconds.p_shift):
-        told += say(f"; second by second, d′ = {number(seconds.d_prime, 2)} (", P, f" {p_value(seconds.p_shift)})")
-    return [[*told, ". "]]
+        parts += [f"; second by second, d′ = {number(seconds.d_prime, 2)} (", P, f" {p_value(seconds.p_shift)})"]
+    return [[*parts, ". "]]
