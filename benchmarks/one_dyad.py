@@ -1,4 +1,4 @@
-"""One dyad of 3,000 bins: everything `dialogram dyad` prints, and all circular shifts beside a loop over scipy.
+"""One dyad of 3,000 bins: everything `dialogram dyad` prints, what `--resample` adds, all circular shifts beside scipy.
 
 `python -m benchmarks.one_dyad`. The targets (DESIGN, section 11): under 20 ms, and 1,000 times as fast as a loop of
 10,000 shifts.
@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from scipy import stats
+from scipy import signal, stats
 
-from dialogram import Trace, compare
+from dialogram import Trace, bootstrap_agreement, compare, resample
 from dialogram.analysis.shape import circular_shift_p, truncated_shift_p
 
 BINS, LOOP, REPEATS = 3000, 10_000, 50
@@ -45,6 +45,15 @@ def main() -> None:
     for name, one in (("everything of one dyad", client), ("the same, a minute missing", broken)):
         taken = times_ms(lambda one=one: compare(one, therapist).to_dict())  # type: ignore[misc]  # bound at once
         print(f"{name:<40}{statistics.median(taken):>12.2f}{min(taken):>12.2f}{f'< {LIMIT_MS}':>12}")
+
+    result, rng = compare(client, therapist), np.random.default_rng(1)
+    slow = signal.lfilter([1.0], [1.0, -0.95], rng.normal(size=(2, BINS)))
+    for name, added in (
+        ("2,000 replicates of r, CCC and ICC", lambda: bootstrap_agreement(slow[0], slow[1], step_s=1.0, rng=rng)),
+        ("all that --resample adds", lambda: resample(client, therapist, result)),
+    ):
+        taken = times_ms(added)
+        print(f"{name:<40}{statistics.median(taken):>12.2f}{min(taken):>12.2f}")
 
     peer_ms = loop_ms(a, b)
     print(f"\n{'shifts':<40}{'ms':>12}{'ratio':>12}{'target':>12}")
