@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 
 import pytest
@@ -22,12 +23,12 @@ def test_a_p_of_level_that_cannot_be_believed_is_labelled_where_it_stands_alone(
 
 
 def test_a_level_that_cannot_be_tested_is_nowhere_tested(bare: DyadReport) -> None:
-    level = replace(bare.result.level, n_effective=float(bare.result.n), acf1=0.99, p_effective=0.0001)
+    level = replace(bare.result.level, t_effective=math.nan, p_effective=math.nan)
     page = lay_out(replace(bare, result=replace(bare.result, level=level)))
     (fact,) = (fact for fact in page.facts if fact.label == "Level")
     assert plain(fact.words).endswith("cannot be tested")
     assert "cannot be tested" in page.finding
-    assert "cannot be told" in "".join(
+    assert "too evenly to say" in "".join(
         plain(block.text) for section in page.sections for block in section.blocks if isinstance(block, Paragraph)
     )
 

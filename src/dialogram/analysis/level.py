@@ -21,11 +21,9 @@ class Level:
     n_effective
         Effective size of the series of differences.
     t_effective, p_effective
-        The same t with that size, on ``n_effective − 1`` degrees of freedom.
+        The same t with that size, on ``n_effective − 1`` degrees of freedom; NaN where that size says nothing.
     d
         Standardised mean difference ``d_z``, difference / SD of the differences.
-    acf1
-        Lag-1 autocorrelation of the differences.
     """
 
     difference: float
@@ -36,19 +34,10 @@ class Level:
     t_effective: float
     p_effective: float
     d: float
-    acf1: float
-
-    @property
-    def can_be_tested(self) -> bool:
-        """Whether `p_effective` says anything.
-
-        Where smooth differences swing to and fro evenly, their autocorrelations sum to nothing, and the formula takes
-        every bin for independent, which they plainly are not.
-        """
-        return not math.isnan(self.t_effective) and not (self.acf1 > _SMOOTH and self.n_effective > self.df)
 
 
 _SMOOTH = 0.5
+"""From this lag-1 autocorrelation on, differences are plainly not independent from bin to bin."""
 
 
 def compare_level(a: Floats, b: Floats) -> Level:
@@ -74,7 +63,8 @@ def compare_level(a: Floats, b: Floats) -> Level:
     ``p_effective`` is no honest p, only a less wrong one: where two smooth traces (AR .95) differ by chance alone it is
     .05 or less 22 times in 100 (the usual p 77 times), in 458 bins as in 3,000. Autocorrelations about a mean that was
     taken from the same series come out too small, and N* too large (Percival 1993, The American Statistician 47,
-    274–276).
+    274–276). Where smooth differences swing to and fro evenly, their autocorrelations sum to less than nothing, and
+    N* is held at N: then there is no ``t_effective``.
 
     Examples
     --------
@@ -89,7 +79,7 @@ def compare_level(a: Floats, b: Floats) -> Level:
     d = difference / float(present.std(ddof=1)) if varies(present) else math.nan
     t = d * math.sqrt(n)
     n_effective = effective_n_of_mean(differences)
-    t_effective = d * math.sqrt(n_effective)
+    t_effective = math.nan if _fails(differences, n_effective) else d * math.sqrt(n_effective)
     return Level(
         difference=difference,
         t=t,
@@ -99,5 +89,10 @@ def compare_level(a: Floats, b: Floats) -> Level:
         t_effective=t_effective,
         p_effective=two_sided_p(t_effective, n_effective - 1),
         d=d,
-        acf1=float(autocorrelate(differences, 1)[0][0]) if varies(present) and n > 2 else math.nan,
     )
+
+
+def _fails(differences: Floats, n_effective: float) -> bool:
+    """Whether the formula took smooth differences for independent, as where they swing to and fro evenly."""
+    n = np.count_nonzero(~np.isnan(differences))
+    return n_effective >= n and differences.size > 1 and float(autocorrelate(differences, 1)[0][0]) > _SMOOTH

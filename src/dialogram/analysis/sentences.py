@@ -61,7 +61,7 @@ def _say_level(result: "DyadResult") -> str:
         return f"{b.name} and {a.name} rate the same on average ({means}, {bins})."
     side = "higher" if level.difference > 0 else "lower"
     sentence = f"{b.name} rates {abs(level.difference):.2f} {side} than {a.name} on average ({means}, {bins})"
-    if not level.can_be_tested:
+    if math.isnan(level.t_effective):
         return sentence + "."
     return (
         f"{sentence}; for this difference they are worth about {level.n_effective:.0f} independent ones,"

@@ -129,7 +129,8 @@ def _facts(report: DyadReport) -> list[Fact]:
     digits = digits_of(report.a.scale) + 1
     parted = [one for one in result.discrepancies if not one.relative]
     doubt = ", too small too often" if level.p_effective <= BELIEVED_AT else ""
-    level_p = say(P, f" {p_value(level.p_effective)}", doubt) if level.can_be_tested else ["cannot be tested"]
+    tested = not math.isnan(level.p_effective)
+    level_p = say(P, f" {p_value(level.p_effective)}", doubt) if tested else ["cannot be tested"]
     facts = [
         Fact(
             label="Level",

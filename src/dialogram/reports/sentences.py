@@ -43,13 +43,13 @@ def say_finding(result: DyadResult, scale: Scale) -> str:
 def _find_level(result: DyadResult, scale: Scale) -> str:
     a, b, level = result.a, result.b, result.level
     means = [number(each, digits_of(scale)) for each in (b.mean, a.mean)]
-    if level.can_be_tested and level.p_effective <= BELIEVED_AT:
+    if level.p_effective <= BELIEVED_AT:
         side = "higher" if level.difference > 0 else "lower"
         return f"{the(b.name)} rated the session {side} than {the(a.name)} ({means[0]} against {means[1]})"
     if abs(level.difference) <= _SAME_LEVEL_SHARE * scale.range:
         return f"{the(a.name)} and {the(b.name)} rated the session at about the same level"
     both = f"{the(b.name)}’s mean of {means[0]} and {the(a.name)}’s of {means[1]}"
-    if not level.can_be_tested:
+    if math.isnan(level.t_effective):
         return f"{both} cannot be tested"
     return f"{both} differ no more than chance may give"
 
@@ -105,13 +105,17 @@ def say_level(result: DyadResult, scale: Scale) -> list[Text]:
         T, f"({level.df}) = {number(level.t, 2)}, ", P, f" {p_value(level.p)}, ",
         Span("d", "italic"), f" = {number(level.d, 2)}.",
     )  # fmt: skip
-    if math.isnan(level.t_effective):
+    if math.isnan(level.n_effective):
         return [*told, [*usual, " These ratings are too short to say how many independent moments they are worth."]]
-    if not level.can_be_tested:
+    if math.isnan(level.t_effective):
         untold = " But a moment is much like the one before, and these swing to and fro too evenly to say how many"
         return [
             *told,
-            [*usual, untold, " independent ones they are worth: whether this is more than chance cannot be told."],
+            [
+                *usual,
+                untold,
+                " independent ones they are worth: one session cannot tell whether this is more than chance gives.",
+            ],
         ]
     if level.p_effective <= BELIEVED_AT:
         verdict = say(
