@@ -53,11 +53,18 @@ format: setup ## put everything into form
 	cd frontend && npm run --silent format
 
 lock: ## resolve the dependencies anew
-	UV_PYTHON_DOWNLOADS=never uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 --extra app --group dev pyproject.toml -o requirements.lock
+	UV_PYTHON_DOWNLOADS=never uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 --extra app --extra cluster --group dev pyproject.toml -o requirements.lock
+	UV_PYTHON_DOWNLOADS=never uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 --group bench --constraints requirements.lock -o benchmarks/requirements.lock
 
-bench: setup ## measure, beside a peer or a limit, and print tables
+.venv/.bench: .venv/.ready benchmarks/requirements.lock
+	@sh tools/setup_bench.sh
+	@touch $@
+
+bench: setup .venv/.bench ## measure, beside a peer or a limit, and print tables
 	$(PY) -m benchmarks.start_up
 	$(PY) -m benchmarks.one_dyad
+	$(PY) -m benchmarks.truth_and_bias
+	$(PY) -m benchmarks.cohort
 	$(PY) -m benchmarks.sealing
 	$(PY) -m benchmarks.recording_import
 	$(PY) -m benchmarks.large_recording
