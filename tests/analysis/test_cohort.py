@@ -5,7 +5,6 @@ import pytest
 from tests.analysis.cohorts import make, simulate
 
 from dialogram import JudgedDyad, fit_truth_and_bias, meta_analyse, meta_regress, study_cohort
-from dialogram.analysis.cohort_screening import screen
 
 
 def test_a_cohort_is_its_parts() -> None:
@@ -125,8 +124,3 @@ def test_dyads_within_therapists() -> None:
 def test_what_is_no_cohort_is_refused(dyads: list[JudgedDyad], moderators: list[str], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         study_cohort(dyads, moderators=moderators)
-
-
-def test_screening_keeps_the_order() -> None:
-    dyads = simulate(5)
-    assert screen(dyads) == (dyads, [])

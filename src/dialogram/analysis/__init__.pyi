@@ -10,7 +10,18 @@ from .block_bootstrap import (
 )
 from .bouts import Bouts as Bouts, Stay as Stay, describe_bouts as describe_bouts
 from .coefficient import Coefficient as Coefficient
-from .cohort import CohortResult as CohortResult, DyadCongruence as DyadCongruence, study_cohort as study_cohort
+from .cohort import (
+    COHORT_RULES as COHORT_RULES,
+    CohortResult as CohortResult,
+    study_blocks as study_blocks,
+    study_cohort as study_cohort,
+)
+from .cohort_block import (
+    CohortBlock as CohortBlock,
+    DyadCongruence as DyadCongruence,
+    MeasuredDyad as MeasuredDyad,
+    measure_block as measure_block,
+)
 from .cohort_screening import Exclusion as Exclusion
 from .delay import take_out_delay as take_out_delay
 from .detection import (
@@ -30,6 +41,7 @@ from .discrepancy_chance import (
 )
 from .dyad import DyadResult as DyadResult, compare as compare
 from .extreme_chance import ExtremeChance as ExtremeChance, weigh_extremes as weigh_extremes
+from .dyad_sums import DyadSums as DyadSums
 from .extremes import (
     Extreme as Extreme,
     Extremes as Extremes,
@@ -45,7 +57,11 @@ from .meta_analysis import (
     meta_analyse as meta_analyse,
     meta_regress as meta_regress,
 )
-from .pseudo_dyads import PseudoDyads as PseudoDyads, compare_with_pseudo_dyads as compare_with_pseudo_dyads
+from .pseudo_dyads import (
+    PseudoDyads as PseudoDyads,
+    compare_with_pseudo_dyads as compare_with_pseudo_dyads,
+    part_into_blocks as part_into_blocks,
+)
 from .reaction import Following as Following, measure_following as measure_following
 from .repeated_measures import RepeatedMeasures as RepeatedMeasures, correlate_within as correlate_within
 from .resampled import Resampled as Resampled, resample as resample

@@ -1,45 +1,26 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from dialogram._version import __version__
-from dialogram.analysis.cohort_screening import Exclusion, screen
-from dialogram.analysis.correlation import correlate
+from dialogram.analysis.cohort_block import CohortBlock, DyadCongruence, MeasuredDyad, measure_block
+from dialogram.analysis.cohort_screening import Exclusion, Seen
 from dialogram.analysis.dyad import Software
-from dialogram.analysis.effective_n import effective_n_of_pairs
+from dialogram.analysis.dyad_sums import DyadSums
 from dialogram.analysis.judged_dyad import JudgedDyad
 from dialogram.analysis.meta_analysis import MetaAnalysis, MetaRegression, meta_analyse, meta_regress
 from dialogram.analysis.plain import none_for_nan, plain
-from dialogram.analysis.pseudo_dyads import PseudoDyads, compare_with_pseudo_dyads
-from dialogram.analysis.truth_and_bias import TruthAndBias, fit_truth_and_bias
+from dialogram.analysis.pseudo_dyads import PseudoDyads, part_into_blocks, person_of, weigh_pairs
+from dialogram.analysis.truth_and_bias import TruthAndBias, fit_sums
 
+COHORT_RULES = {"screening": "cohort-screening/1", "pseudo_dyads": "pseudo-dyads/2"}
+"""Versions of the rules by which dyads are measured and left out."""
 LEAST_EFFECTIVE_N = 6.0
 """A dyad worth fewer independent pairs is left out of the meta-analysis: 1/(N* − 3) is no variance any more."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class DyadCongruence:
-    """One dyad in the meta-analysis.
-
-    Parameters
-    ----------
-    dyad
-        Its name.
-    n, n_effective
-        Bins that both rated, and how many independent ones they are worth for a correlation.
-    r, z, v
-        Correlation, its Fisher z, and the sampling variance ``1/(n_effective − 3)`` of that.
-    """
-
-    dyad: str
-    n: int
-    n_effective: float
-    r: float
-    z: float
-    v: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,12 +138,19 @@ def study_cohort(
     >>> result.dyads, round(result.meta.r, 1), round(result.iid.tracking.b, 1)
     (8, 0.7, 1.0)
     """
-    kept, excluded = screen(dyads)
+    blocks = [measure_block(dyads[first:end]) for first, end in part_into_blocks(len(dyads))]
+    return study_blocks(blocks, moderators=moderators, within_therapists=within_therapists)
+
+
+def study_blocks(blocks: Sequence[CohortBlock], *, moderators: Sequence[str], within_therapists: bool) -> CohortResult:
+    """Study a cohort whose blocks were measured already, wherever that was."""
+    kept, excluded = _screen(blocks)
     if len(kept) < 2:
         reasons = "".join(f"; dyad {each.dyad}: {each.reason}" for each in excluded[:1])
         raise ValueError(f"cohort: expected at least two dyads with two ratings that vary, found {len(kept)}{reasons}")
+    sums = [dyad.sums for dyad in kept]
     moderated = [
-        dyad for dyad in kept if all(math.isfinite(dyad.moderators.get(name, math.nan)) for name in moderators)
+        dyad for dyad in sums if all(math.isfinite(dyad.moderators.get(name, math.nan)) for name in moderators)
     ]
     least = 2 + len(moderators)
     if moderators and len(moderated) < least:
@@ -170,8 +158,8 @@ def study_cohort(
             f"moderators: expected numbers of {', '.join(map(repr, moderators))} of at least {least} dyads,"
             f" found {len(moderated)}"
         )
-    excluded += _left_out(kept, moderated, moderators)
-    congruences = [_measure(dyad) for dyad in kept]
+    excluded += _left_out(sums, moderated, moderators)
+    congruences = [dyad.congruence for dyad in kept]
     enough = [each for each in congruences if each.n_effective >= LEAST_EFFECTIVE_N]
     excluded += [
         Exclusion(
@@ -181,42 +169,40 @@ def study_cohort(
         for each in congruences
         if not each.n_effective >= LEAST_EFFECTIVE_N
     ]
+    fit = partial(fit_sums, within_therapists=within_therapists)
     return CohortResult(
         dyads=len(kept),
         excluded=tuple(excluded),
         per_dyad=tuple(congruences),
         meta=meta_analyse(*_effects(enough)) if len(enough) > 1 else None,
         meta_regression=_regress(enough, moderated, moderators) if moderators else None,
-        iid=fit_truth_and_bias(kept, residuals="iid", within_therapists=within_therapists),
-        ar1=fit_truth_and_bias(kept, residuals="ar1", within_therapists=within_therapists),
-        moderated_iid=fit_truth_and_bias(
-            moderated, residuals="iid", moderators=moderators, within_therapists=within_therapists
-        )
-        if moderators
-        else None,
-        moderated_ar1=fit_truth_and_bias(
-            moderated, residuals="ar1", moderators=moderators, within_therapists=within_therapists
-        )
-        if moderators
-        else None,
-        pseudo_dyads=_against_strangers(
-            [kept[at] for at, each in enumerate(congruences) if each.n_effective >= LEAST_EFFECTIVE_N]
-        ),
-        software=Software(version=__version__, rules={"screening": "cohort-screening/1"}),
+        iid=fit(sums, residuals="iid", moderators=()),
+        ar1=fit(sums, residuals="ar1", moderators=()),
+        moderated_iid=fit(moderated, residuals="iid", moderators=moderators) if moderators else None,
+        moderated_ar1=fit(moderated, residuals="ar1", moderators=moderators) if moderators else None,
+        pseudo_dyads=_against_strangers(blocks, {each.dyad for each in enough}),
+        software=Software(version=__version__, rules=dict(COHORT_RULES)),
     )
 
 
-def _measure(dyad: JudgedDyad) -> DyadCongruence:
-    judge, truth = dyad.pairs()
-    r, n_effective = correlate(judge, truth), effective_n_of_pairs(judge, truth)
-    return DyadCongruence(
-        dyad=dyad.name,
-        n=int((~np.isnan(judge)).sum()),
-        n_effective=n_effective,
-        r=r,
-        z=math.atanh(r),
-        v=1 / (n_effective - 3) if n_effective > 3 else math.nan,
-    )
+def _screen(blocks: Sequence[CohortBlock]) -> tuple[list[MeasuredDyad], list[Exclusion]]:
+    """Leave out dyads that say nothing about congruence; of two dyads with the same rating the first stays."""
+    kept: list[MeasuredDyad] = []
+    excluded = []
+    names: set[str] = set()
+    seen = Seen()
+    for dyad in (dyad for block in blocks for dyad in block.dyads):
+        name = dyad.dyad if isinstance(dyad, Exclusion) else dyad.name
+        if name in names:
+            raise ValueError(f"dyads: expected one of each name, got {name!r} twice")
+        names.add(name)
+        if isinstance(dyad, Exclusion):
+            excluded.append(dyad)
+        elif twin := seen.find_twin(name, dyad.judge_digest, dyad.truth_digest):
+            excluded.append(Exclusion(dyad=name, reason=twin))
+        else:
+            kept.append(dyad)
+    return kept, excluded
 
 
 def _effects(congruences: Sequence[DyadCongruence]) -> tuple[np.ndarray, np.ndarray]:
@@ -224,14 +210,14 @@ def _effects(congruences: Sequence[DyadCongruence]) -> tuple[np.ndarray, np.ndar
 
 
 def _regress(
-    congruences: Sequence[DyadCongruence], moderated: Sequence[JudgedDyad], names: Sequence[str]
+    congruences: Sequence[DyadCongruence], moderated: Sequence[DyadSums], names: Sequence[str]
 ) -> MetaRegression:
     known = {dyad.name: dyad.moderators for dyad in moderated}
     used = [each for each in congruences if each.dyad in known]
     return meta_regress(*_effects(used), {name: [known[each.dyad][name] for each in used] for name in names})
 
 
-def _left_out(kept: Sequence[JudgedDyad], moderated: Sequence[JudgedDyad], names: Sequence[str]) -> list[Exclusion]:
+def _left_out(kept: Sequence[DyadSums], moderated: Sequence[DyadSums], names: Sequence[str]) -> list[Exclusion]:
     there = {dyad.name for dyad in moderated}
     found = []
     for dyad in kept:
@@ -241,10 +227,20 @@ def _left_out(kept: Sequence[JudgedDyad], moderated: Sequence[JudgedDyad], names
     return found
 
 
-def _against_strangers(dyads: Sequence[JudgedDyad]) -> PseudoDyads | None:
-    people = {dyad.name if dyad.therapist is None else dyad.therapist for dyad in dyads}
-    steps = {round(dyad.judge.step_s, 9) for dyad in dyads}
-    return compare_with_pseudo_dyads(dyads) if len(people) > 2 and len(steps) == 1 else None
+def _against_strangers(blocks: Sequence[CohortBlock], enough: set[str]) -> PseudoDyads | None:
+    parts, dyads = [], []
+    for block in blocks:
+        chosen = [
+            (at, dyad.sums)
+            for at, dyad in enumerate(block.dyads)
+            if isinstance(dyad, MeasuredDyad) and dyad.name in enough
+        ]
+        at = [at for at, _ in chosen]
+        parts.append(block.z[np.ix_(at, at)])
+        dyads += [dyad for _, dyad in chosen]
+    persons = [person_of(dyad) for dyad in dyads]
+    steps = {round(dyad.step_s, 9) for dyad in dyads}
+    return weigh_pairs(parts, persons) if len(set(persons)) > 2 and len(steps) == 1 else None
 
 
 def _with_moderators(fit: TruthAndBias, moderated: TruthAndBias | None) -> dict[str, Any]:

@@ -1,10 +1,8 @@
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from dialogram.analysis.correlation import Floats, correlate, varies
-from dialogram.analysis.judged_dyad import JudgedDyad
 
 LEAST_BINS = 3
 """A dyad with fewer bins that both rated is left out."""
@@ -20,48 +18,14 @@ class Exclusion:
     reason: str
 
 
-def screen(dyads: Sequence[JudgedDyad]) -> tuple[list[JudgedDyad], list[Exclusion]]:
-    """Leave out dyads that say nothing about congruence: flat, empty or duplicated ratings.
-
-    Parameters
-    ----------
-    dyads
-        In any order; of two dyads with the same rating the first stays.
-
-    Returns
-    -------
-    kept : list of JudgedDyad
-    excluded : list of Exclusion
-
-    Raises
-    ------
-    ValueError
-        For two dyads of one name.
+def find_fault(judge: Floats, truth: Floats) -> str:
+    """Say why two ratings of one dyad tell nothing about congruence: flat, empty, one twice; "" where they do.
 
     Examples
     --------
-    >>> from dialogram.timeline import Trace
-    >>> flat, rising = Trace(values=[5, 5, 5, 5], step_s=1), Trace(values=[1, 2, 4, 8], step_s=1)
-    >>> kept, excluded = screen([JudgedDyad(name="a", judge=flat, truth=rising)])
-    >>> excluded[0].reason
+    >>> find_fault(np.array([5.0, 5, 5, 5]), np.array([1.0, 2, 4, 8]))
     "the judge's rating does not vary over the 4 bins that both rated"
     """
-    names = [dyad.name for dyad in dyads]
-    if len(set(names)) < len(names):
-        raise ValueError(f"dyads: expected one of each name, got {max(names, key=names.count)!r} twice")
-    kept, excluded = [], []
-    seen: dict[bytes, str] = {}
-    for dyad in dyads:
-        judge, truth = dyad.pairs()
-        reason = _find_fault(judge, truth) or _find_twin(dyad, seen)
-        if reason:
-            excluded.append(Exclusion(dyad=dyad.name, reason=reason))
-        else:
-            kept.append(dyad)
-    return kept, excluded
-
-
-def _find_fault(judge: Floats, truth: Floats) -> str:
     count = int((~np.isnan(judge)).sum())
     if count < LEAST_BINS:
         return f"{count} bins that both rated, fewer than {LEAST_BINS}"
@@ -75,14 +39,16 @@ def _find_fault(judge: Floats, truth: Floats) -> str:
     return ""
 
 
-def _find_twin(dyad: JudgedDyad, seen: dict[bytes, str]) -> str:
-    """Say in which dyad before one of the ratings stands already, bin by bin."""
-    found = ""
-    for whose, trace in (("judge", dyad.judge), ("truth", dyad.truth)):
-        values = trace.values[trace.present].tobytes()
-        if values in seen:
-            found = found or f"the {whose}'s rating is also that of {seen[values]}"
-    if not found:
-        for whose, trace in (("judge", dyad.judge), ("truth", dyad.truth)):
-            seen[trace.values[trace.present].tobytes()] = f"the {whose} of dyad {dyad.name!r}"
-    return found
+class Seen:
+    """The ratings of the dyads before: one that comes again in another dyad is a copy."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, str] = {}
+
+    def find_twin(self, dyad: str, judge: str, truth: str) -> str:
+        """Say in which dyad before one of two ratings, known by their digests, stands already; else keep them."""
+        for whose, digest in (("judge", judge), ("truth", truth)):
+            if digest in self._seen:
+                return f"the {whose}'s rating is also that of {self._seen[digest]}"
+        self._seen |= {judge: f"the judge of dyad {dyad!r}", truth: f"the truth of dyad {dyad!r}"}
+        return ""

@@ -8,12 +8,14 @@ from numpy.typing import NDArray
 
 from dialogram.analysis.coefficient import weigh_coefficient
 from dialogram.analysis.correlation import LEAST_OVERLAP, Floats
+from dialogram.analysis.dyad_sums import DyadSums
 from dialogram.analysis.judged_dyad import JudgedDyad
 from dialogram.analysis.plain import plain
 from dialogram.analysis.sentences import say_p
 
-_AT_ONCE = 256
-"""Judges correlated with every truth in one go; all at once would fill the memory with a large study."""
+MOST_IN_BLOCK = 256
+"""Dyads of which everybody is paired with everybody. More strangers than so many tell no more about a person, and all
+pairs of a large cohort would take the square of its time."""
 _CONSTANT = 1e-9
 """Share of a series' variance below which a part of it is constant."""
 
@@ -67,7 +69,8 @@ def compare_with_pseudo_dyads(dyads: Sequence[JudgedDyad]) -> PseudoDyads:
     ----------
     dyads
         At least three, of one step. Every judge is paired with every other dyad's truth, never with one of the same
-        therapist's other clients. Traces are laid on one another by media time.
+        therapist's other clients. Of more than 256 dyads she is with those of her block: as they come, they make as
+        few blocks as can be, of nearly equal size. Traces are laid on one another by media time.
 
     Returns
     -------
@@ -103,17 +106,56 @@ def compare_with_pseudo_dyads(dyads: Sequence[JudgedDyad]) -> PseudoDyads:
     >>> against.pseudo, round(against.z_real, 1), abs(against.z_pseudo) < 0.1
     (56, 0.8, True)
     """
-    judges, truths = _stack(dyads)
-    persons = [dyad.name if dyad.therapist is None else f"therapist {dyad.therapist}" for dyad in dyads]
+    if not dyads:
+        raise ValueError("dyads: expected at least three, got none")
+    steps = {round(trace.step_s, 9) for dyad in dyads for trace in (dyad.judge, dyad.truth)}
+    if len(steps) > 1:
+        found = " and ".join(f"{step:g} s" for step in sorted(steps)[:2])
+        raise ValueError(f"dyads: expected one step of all traces, got {found}")
+    parts = [dyads[first:end] for first, end in part_into_blocks(len(dyads))]
+    return weigh_pairs([correlate_everybody(part) for part in parts], [person_of(dyad) for dyad in dyads])
+
+
+def part_into_blocks(count: int) -> list[tuple[int, int]]:
+    """Give the first dyad of each block, and the one after its last.
+
+    Examples
+    --------
+    >>> part_into_blocks(257)
+    [(0, 128), (128, 257)]
+    """
+    blocks = -(-count // MOST_IN_BLOCK)
+    return [(count * index // blocks, count * (index + 1) // blocks) for index in range(blocks)]
+
+
+def person_of(dyad: JudgedDyad | DyadSums) -> str:
+    """Name the person who makes dyads alike: the therapist, where she is known."""
+    return dyad.name if dyad.therapist is None else f"therapist {dyad.therapist}"
+
+
+def correlate_everybody(dyads: Sequence[JudgedDyad]) -> Floats:
+    """Give Fisher's z of every judge with every truth, shape (dyads, dyads); NaN where it is not defined."""
+    z = np.full((len(dyads), len(dyads)), np.nan)
+    steps = np.array([round(dyad.judge.step_s, 9) for dyad in dyads])
+    for step in np.unique(steps):
+        of_step = np.flatnonzero(steps == step)
+        r = _correlate_all(*_stack([dyads[at] for at in of_step]))
+        r[~(np.abs(r) < 1)] = np.nan
+        z[np.ix_(of_step, of_step)] = np.arctanh(r)
+    return z
+
+
+def weigh_pairs(blocks: Sequence[Floats], persons: Sequence[str]) -> PseudoDyads:
+    """Hold dyads against pairs of people who never met, given each block's z and the persons of all blocks in a row."""
     there, person = np.unique(persons, return_inverse=True)
     of_real, of_pseudo = _Pairs(there.size), _Pairs(there.size)
-    for first in range(0, len(dyads), _AT_ONCE):
-        block = np.arange(first, min(first + _AT_ONCE, len(dyads)))
-        r = _correlate_all(judges[block], truths)
-        counted = np.isfinite(r) & (np.abs(r) < 1)
-        z = np.arctanh(np.where(counted, r, 0.0))
-        of_real.add(z, counted & (block[:, np.newaxis] == np.arange(len(dyads))), person[block], person)
-        of_pseudo.add(z, counted & (person[block][:, np.newaxis] != person), person[block], person)
+    first = 0
+    for z in blocks:
+        of_block = person[first : first + len(z)]
+        first += len(z)
+        counted = np.isfinite(z)
+        of_real.add(z, counted & np.eye(len(z), dtype=bool), of_block)
+        of_pseudo.add(z, counted & (of_block[:, np.newaxis] != of_block), of_block)
     left_out = of_real.means_without() - of_pseudo.means_without()
     left_out = left_out[np.isfinite(left_out)]
     if left_out.size < 3:
@@ -140,12 +182,10 @@ class _Pairs:
         self._sum, self.count = 0.0, 0
         self._sums, self._counts = np.zeros(persons), np.zeros(persons)
 
-    def add(
-        self, z: Floats, chosen: NDArray[np.bool_], of_rows: NDArray[np.intp], of_columns: NDArray[np.intp]
-    ) -> None:
-        """Take in the chosen cells of a table of z."""
+    def add(self, z: Floats, chosen: NDArray[np.bool_], person: NDArray[np.intp]) -> None:
+        """Take in the chosen cells of a block."""
         rows, columns = np.nonzero(chosen)
-        values, one, other = z[chosen], of_rows[rows], of_columns[columns]
+        values, one, other = z[chosen], person[rows], person[columns]
         apart = one != other
         self._sum += float(values.sum())
         self.count += values.size
@@ -165,14 +205,8 @@ class _Pairs:
 
 
 def _stack(dyads: Sequence[JudgedDyad]) -> tuple[Floats, Floats]:
-    """Judges and truths in rows on one grid of media time, standardised, NaN where missing."""
-    if not dyads:
-        raise ValueError("dyads: expected at least three, got none")
+    """Judges and truths in rows on one grid of media time, standardised, NaN where missing; all have one step."""
     traces = [trace for dyad in dyads for trace in (dyad.judge, dyad.truth)]
-    steps = {round(trace.step_s, 9) for trace in traces}
-    if len(steps) != 1:
-        found = " and ".join(f"{step:g} s" for step in sorted(steps)[:2])
-        raise ValueError(f"dyads: expected one step of all traces, got {found}")
     step_s = traces[0].step_s
     starts = [round(trace.start_s / step_s) for trace in traces]
     first, end = min(starts), max(start + len(trace) for start, trace in zip(starts, traces, strict=True))

@@ -7,8 +7,9 @@ import numpy as np
 
 from dialogram.analysis.coefficient import Coefficient, weigh_coefficient
 from dialogram.analysis.correlation import Floats, varies
+from dialogram.analysis.dyad_sums import DyadSums, sum_dyad
 from dialogram.analysis.judged_dyad import JudgedDyad
-from dialogram.analysis.mixed_model import MixedFit, MixedModel, Products, sum_products
+from dialogram.analysis.mixed_model import MixedFit, MixedModel
 from dialogram.analysis.plain import none_for_nan, plain
 from dialogram.analysis.sentences import say_p
 
@@ -149,26 +150,40 @@ def fit_truth_and_bias(
     >>> round(fit.bias.b, 1), round(fit.tracking.b, 1), round(fit.tracking_standardised.b, 1)
     (3.0, 0.5, 0.7)
     """
+    return fit_sums(
+        [sum_dyad(dyad) for dyad in dyads],
+        residuals=residuals,
+        moderators=moderators,
+        within_therapists=within_therapists,
+    )
+
+
+def fit_sums(
+    dyads: Sequence[DyadSums], *, residuals: Residuals, moderators: Sequence[str], within_therapists: bool
+) -> TruthAndBias:
+    """Fit the same model to dyads that are summed up already."""
     known = _moderators(dyads, moderators)
     groups = _therapists(dyads) if within_therapists else None
     if len(dyads) < 2 + len(moderators):
         raise ValueError(f"dyads: expected at least {2 + len(moderators)}, got {len(dyads)}")
-    step_s = float(np.median([dyad.judge.step_s for dyad in dyads]))
-    columns = [_columns(dyad, step_s) for dyad in dyads]
+    step_s = float(np.median([dyad.step_s for dyad in dyads]))
     raw, standardised = (
         MixedModel(
-            [_products(rows / units, times, row) for (rows, times, units), row in zip(chosen, known, strict=True)],
+            [
+                dyad.seen_through(_basis(row, spreads), step_s=step_s)
+                for dyad, row, spreads in zip(dyads, known, every, strict=True)
+            ],
             random=2,
             groups=groups,
             autoregressive=residuals == "ar1",
         ).fit()
-        for chosen in ([(rows, times, np.ones(3)) for rows, times, _ in columns], columns)
+        for every in ([(1.0, 1.0)] * len(dyads), [dyad.spreads for dyad in dyads])
     )
     count = known.shape[1]
     named = [f"{what} × {name}" for what in ("bias", "tracking") for name in moderators]
     return TruthAndBias(
         residuals=residuals,
-        n=sum(len(rows) for rows, _, _ in columns),
+        n=sum(dyad.products.n for dyad in dyads),
         dyads=len(dyads),
         bias=_coefficient(raw, 0, "bias"),
         tracking=_coefficient(raw, count, "tracking"),
@@ -186,29 +201,16 @@ def fit_truth_and_bias(
     )
 
 
-def _columns(dyad: JudgedDyad, step_s: float) -> tuple[Floats, Floats, Floats]:
-    """Rows of 1, truth and judge, both centred on the mean truth; times in steps; the SD of each column."""
-    judge, truth = dyad.pairs()
-    present = np.flatnonzero(~np.isnan(judge))
-    judge, truth = judge[present], truth[present]
-    if present.size < 3 or not (varies(judge) and varies(truth)):
-        raise ValueError(f"dyad {dyad.name!r}: expected two ratings that vary over at least three bins both rated")
-    mean = truth.mean()
-    rows = np.stack([np.ones(present.size), truth - mean, judge - mean], axis=1)
-    times = present * np.float64(dyad.judge.step_s / step_s)
-    return rows, times, np.array([1.0, truth.std(ddof=1), judge.std(ddof=1)])
-
-
-def _products(rows: Floats, times: Floats, known: Floats) -> Products:
-    """Products of the columns random, fixed and outcome: 1 and truth, each times 1 and the moderators, and judge."""
+def _basis(known: Floats, spreads: tuple[float, float]) -> Floats:
+    """Give what makes the columns of the model: 1 and truth, then each times 1 and the moderators, then judge."""
     through = np.zeros((3, 3 + 2 * known.size))
     through[0, 0] = through[1, 1] = through[2, -1] = 1.0
     through[0, 2 : 2 + known.size] = known
     through[1, 2 + known.size : -1] = known
-    return sum_products(rows, times).seen_through(through)
+    return through / np.array([[1.0], [spreads[0]], [spreads[1]]])
 
 
-def _moderators(dyads: Sequence[JudgedDyad], names: Sequence[str]) -> Floats:
+def _moderators(dyads: Sequence[DyadSums], names: Sequence[str]) -> Floats:
     """1 and each moderator about its mean, shape (dyads, 1 + moderators)."""
     known = np.ones((len(dyads), 1 + len(names)))
     for index, name in enumerate(names, 1):
@@ -224,7 +226,7 @@ def _moderators(dyads: Sequence[JudgedDyad], names: Sequence[str]) -> Floats:
     return known
 
 
-def _therapists(dyads: Sequence[JudgedDyad]) -> list[int]:
+def _therapists(dyads: Sequence[DyadSums]) -> list[int]:
     lone = [dyad.name for dyad in dyads if dyad.therapist is None]
     if lone:
         raise ValueError(f"therapist: expected one of every dyad, found none of {lone[0]!r}")
