@@ -23,6 +23,7 @@ PLANTED = {
         "import dialogram.server\n",
         "serve and demo load the server",
     ),
+    "a command that talks to the cluster": ("cli/extremes.py", "import distributed\n", "Only compute knows Dask"),
     "a face that knows the other": ("server/room/planted.py", "import dialogram.server.desk.doors\n", "the server"),
     "a junk drawer in the server": ("server/common/__init__.py", "", "the server"),
     "a model that knows what happens": (

@@ -57,6 +57,7 @@ from .meta_analysis import (
     meta_analyse as meta_analyse,
     meta_regress as meta_regress,
 )
+from .mixed_model import Products as Products
 from .pseudo_dyads import (
     PseudoDyads as PseudoDyads,
     compare_with_pseudo_dyads as compare_with_pseudo_dyads,

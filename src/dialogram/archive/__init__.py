@@ -1,15 +1,21 @@
 """Files in and out."""
 
-from dialogram.archive.cohort_table import CohortColumns, read_cohort
+from dialogram.archive.cohort_parts import CohortPart, CohortParts, holds_parts, read_part
+from dialogram.archive.cohort_table import CohortColumns, read_cohort, read_moderators
 from dialogram.archive.formats import FORMATS, format_for, read_traces, recognise, write_traces
 from dialogram.archive.source import TableError
 
 __all__ = [
     "FORMATS",
     "CohortColumns",
+    "CohortPart",
+    "CohortParts",
     "TableError",
     "format_for",
+    "holds_parts",
     "read_cohort",
+    "read_moderators",
+    "read_part",
     "read_traces",
     "recognise",
     "write_traces",

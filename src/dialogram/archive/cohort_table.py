@@ -1,16 +1,18 @@
 """Many dyads' ratings in one long table, a row per dyad, rater and bin."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dialogram.analysis import JudgedDyad
 from dialogram.archive import parquet
 from dialogram.archive.columns import Columns, TextColumns
-from dialogram.archive.source import Source
+from dialogram.archive.source import Source, TableError, listed
 from dialogram.timeline import Trace
 
 _OFF_GRID = 0.1
@@ -97,17 +99,33 @@ def read_cohort(
     ('7', array([40., nan, nan, 61.]), array([50., 55., nan, 60.]))
     """
     table = _open(path)
-    names = np.array(_names(table, columns.dyad, what="the name of a dyad"))
-    roles = np.array(_names(table, columns.role, what="who rated"))
+    check_roles(table.labels(columns.role)[1], columns, partial(table.error, table.lines[0]))
+    known = read_moderators(moderators_path, columns, moderators) if moderators_path else {}
+    dyads = read_dyads(table, columns, moderators=() if moderators_path else moderators)
+    return tuple(replace(dyad, moderators=known.get(dyad.name, {})) for dyad in dyads) if moderators_path else dyads
+
+
+def check_roles(there: Sequence[str], columns: CohortColumns, error: Callable[[str, str], TableError]) -> None:
+    """Refuse a table in which nobody is the judge, or nobody the truth."""
+    for what, role in (("judge", columns.judge), ("truth", columns.truth)):
+        if role not in there:
+            raise error(f"the {what} {role!r} somewhere in {columns.role!r}", listed(sorted(there)[:5]))
+
+
+def read_dyads(table: Columns, columns: CohortColumns, *, moderators: Sequence[str] = ()) -> tuple[JudgedDyad, ...]:
+    """Read the dyads of an open table, of some rows of one, and moderators that stand beside the ratings."""
+    which, names = _names(table, columns.dyad, what="the name of a dyad")
+    role, roles = _names(table, columns.role, what="who rated")
     times = table.times(columns.time)
     values = table.ratings(columns.value)
-    _check_roles(table, columns, roles)
-    known = _Known(_open(moderators_path) if moderators_path else table, columns)
-    of_moderators = {name: known.numbers(name) for name in moderators}
-    therapists = _one_a_dyad(table, columns, names)
+    known = {moderator: _of_each(table, columns, moderator) for moderator in moderators}
+    therapists = _therapists(table, columns, which, names)
+    wanted = {each: roles.index(each) for each in (columns.judge, columns.truth) if each in roles}
+    order = np.argsort(which, kind="stable")
     found = []
-    for name, every in _rows_of_each(names):
-        rows = {role: every[roles[every] == role] for role in (columns.judge, columns.truth)}
+    for name, every in zip(names, np.split(order, np.cumsum(np.bincount(which))[:-1]), strict=True):
+        of_rows = role[every]
+        rows = {each: every[of_rows == wanted.get(each, -1)] for each in (columns.judge, columns.truth)}
         if not any(at.size for at in rows.values()):
             continue
         traces = _trace_both(table, name, rows, times, values)
@@ -117,12 +135,20 @@ def read_cohort(
                 judge=traces[columns.judge],
                 truth=traces[columns.truth],
                 therapist=therapists.get(name),
-                moderators={
-                    moderator: of_dyad[name] for moderator, of_dyad in of_moderators.items() if name in of_dyad
-                },
+                moderators={moderator: of_dyad[name] for moderator, of_dyad in known.items() if name in of_dyad},
             )
         )
     return tuple(found)
+
+
+def read_moderators(path: str | Path, columns: CohortColumns, moderators: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Read what is known of each dyad from a table of its own: its numbers by the dyad's name and theirs."""
+    table = _open(path)
+    found: dict[str, dict[str, float]] = {}
+    for moderator in moderators:
+        for name, number in _of_each(table, columns, moderator).items():
+            found.setdefault(name, {})[moderator] = number
+    return found
 
 
 def _open(path: str | Path) -> Columns:
@@ -132,37 +158,47 @@ def _open(path: str | Path) -> Columns:
     return TextColumns(source, source.rows(source.delimiter))
 
 
-def _names(table: Columns, column: str, *, what: str) -> list[str]:
-    names = table.texts(column)
-    for line, name in zip(table.lines, names, strict=True):
-        if not name:
-            raise table.error(line, f"{what} in {column!r}", "none")
-    return names
+def _names(table: Columns, column: str, *, what: str) -> tuple[NDArray[np.intp], list[str]]:
+    rows, names = table.labels(column)
+    if "" in names:
+        line = table.lines[int(np.argmax(rows == names.index("")))]
+        raise table.error(line, f"{what} in {column!r}", "none")
+    return rows, names
 
 
-def _rows_of_each(names: np.ndarray) -> list[tuple[str, np.ndarray]]:
-    """Give the rows of each dyad, dyads in the order in which they first appear."""
-    there, first, which = np.unique(names, return_index=True, return_inverse=True)
-    rows = np.split(np.argsort(which, kind="stable"), np.cumsum(np.bincount(which))[:-1])
-    return [(str(there[index]), rows[index]) for index in np.argsort(first)]
-
-
-def _check_roles(table: Columns, columns: CohortColumns, roles: np.ndarray) -> None:
-    for what, role in (("judge", columns.judge), ("truth", columns.truth)):
-        if not (roles == role).any():
-            there = ", ".join(repr(each) for each in sorted(set(roles.tolist()))[:5])
-            raise table.error(table.lines[0], f"the {what} {role!r} somewhere in {columns.role!r}", there)
-
-
-def _one_a_dyad(table: Columns, columns: CohortColumns, names: np.ndarray) -> dict[str, str]:
+def _therapists(
+    table: Columns, columns: CohortColumns, which: NDArray[np.intp], names: Sequence[str]
+) -> dict[str, str]:
     if columns.therapist is None:
         return {}
-    found: dict[str, str] = {}
-    cells = _names(table, columns.therapist, what="the name of a therapist")
-    for line, name, therapist in zip(table.lines, names.tolist(), cells, strict=True):
-        if found.setdefault(name, therapist) != therapist:
-            raise table.error(line, f"the therapist {found[name]!r} of dyad {name!r}", repr(therapist))
-    return found
+    rows, there = _names(table, columns.therapist, what="the name of a therapist")
+    _, first = np.unique(which, return_index=True)
+    wrong = rows != rows[first][which]
+    if wrong.any():
+        at = int(np.argmax(wrong))
+        expected = f"the therapist {there[rows[first[which[at]]]]!r} of dyad {names[which[at]]!r}"
+        raise table.error(table.lines[at], expected, repr(there[rows[at]]))
+    return {name: there[rows[at]] for name, at in zip(names, first.tolist(), strict=True)}
+
+
+def _of_each(table: Columns, columns: CohortColumns, moderator: str) -> dict[str, float]:
+    """Read the one number of each dyad that has one."""
+    which, names = _names(table, columns.dyad, what="the name of a dyad")
+    numbers = table.numbers(moderator, what=f"a number or an empty cell in {moderator!r}")
+    says = ~np.isnan(numbers)
+    if columns.role in table.header:
+        role, roles = table.labels(columns.role)
+        says &= role == (roles.index(columns.judge) if columns.judge in roles else -1)
+    at = np.flatnonzero(says)
+    there, first = np.unique(which[at], return_index=True)
+    one = np.full(len(names), np.nan)
+    one[there] = numbers[at[first]]
+    wrong = at[numbers[at] != one[which[at]]]
+    if wrong.size:
+        name = names[which[wrong[0]]]
+        expected = f"one {moderator!r} of dyad {name!r}, {one[which[wrong[0]]]:g}"
+        raise table.error(table.lines[int(wrong[0])], expected, f"{numbers[wrong[0]]:g}")
+    return {names[index]: float(one[index]) for index in there.tolist()}
 
 
 def _trace_both(
@@ -211,26 +247,3 @@ def _find_step(table: Columns, name: str, rows: Mapping[str, np.ndarray], times:
         found = " and ".join(f"{step:g} s" for step in steps.values())
         raise table.error(line, f"both raters of dyad {name!r} at one step", found)
     return min(steps.values(), default=1.0)
-
-
-class _Known:
-    """A table that says something of each dyad."""
-
-    def __init__(self, table: Columns, columns: CohortColumns) -> None:
-        self._table, self._columns = table, columns
-
-    def numbers(self, moderator: str) -> dict[str, float]:
-        """Give the number of each dyad that has one."""
-        table, columns = self._table, self._columns
-        names = _names(table, columns.dyad, what="the name of a dyad")
-        numbers = table.numbers(moderator, what=f"a number or an empty cell in {moderator!r}")
-        says: list[bool] = [True] * len(names)
-        if columns.role in table.header:
-            says = [role == columns.judge for role in table.texts(columns.role)]
-        found: dict[str, float] = {}
-        for line, name, number, counts in zip(table.lines, names, numbers.tolist(), says, strict=True):
-            if not counts or math.isnan(number):
-                continue
-            if found.setdefault(name, number) != number:
-                raise table.error(line, f"one {moderator!r} of dyad {name!r}, {found[name]:g}", f"{number:g}")
-        return found

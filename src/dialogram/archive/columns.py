@@ -21,7 +21,7 @@ class Columns(ABC):
     """A header and what stands below it, each row with the number of its line."""
 
     header: list[str]
-    lines: list[int]
+    lines: Sequence[int]
 
     @abstractmethod
     def error(self, line: int, expected: str, found: str) -> TableError:
@@ -34,6 +34,12 @@ class Columns(ABC):
     @abstractmethod
     def texts(self, column: str) -> list[str]:
         """Read a column of names."""
+
+    def labels(self, column: str) -> tuple[NDArray[np.intp], list[str]]:
+        """Read a column of names that come again and again: which one each row has, and all there are."""
+        there: dict[str, int] = {}
+        rows = [there.setdefault(text, len(there)) for text in self.texts(column)]
+        return np.array(rows, dtype=np.intp), list(there)
 
     def position(self, column: str) -> int:
         """Find the one column of a name."""

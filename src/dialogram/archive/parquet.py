@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dialogram.archive.columns import Columns, Numbers
 from dialogram.archive.layouts import check_columns, read_table
@@ -32,13 +33,13 @@ def read(source: Source, wanted: Wanted) -> tuple[Trace, ...]:
     """Read a table of either layout, with the scales it was written with."""
     table = _open(source)
     scales = _scales(source, (table.schema.metadata or {}).get(KEY, b"{}"))
-    traces = read_table(_ArrowColumns(source, table), wanted)
+    traces = read_table(ArrowColumns(table, [(0, source.path.name)]), wanted)
     return tuple(replace(trace, scale=scales.get(trace.name, trace.scale)) for trace in traces)
 
 
 def open_columns(source: Source) -> Columns:
     """Open a table of any layout."""
-    return _ArrowColumns(source, _open(source))
+    return ArrowColumns(_open(source), [(0, source.path.name)])
 
 
 def write(traces: Sequence[Trace], path: Path) -> dict[Path, bytes]:
@@ -79,37 +80,63 @@ def _scales(source: Source, kept: bytes) -> dict[str, Scale]:
         raise TableError(f"{source.path.name}: expected scales in the metadata, found: {error}") from error
 
 
-class _ArrowColumns(Columns):
-    """Columns of an Arrow table; its rows are counted from 1, the names of the columns being none."""
+class ArrowColumns(Columns):
+    """Columns of an Arrow table; its rows are counted from 1, the names of the columns being none.
 
-    def __init__(self, source: Source, table: "pa.Table") -> None:
-        self._path, self._table = source.path, table
+    Where rows were chosen from one or several files, `lines` counts them through all of them, and `files` names each
+    with the rows before it.
+    """
+
+    def __init__(self, table: "pa.Table", files: Sequence[tuple[int, str]], lines: Sequence[int] | None = None) -> None:
+        self._table, self._files = table, files
         self.header = [name.strip() for name in table.column_names]
-        self.lines = list(range(1, table.num_rows + 1))
-        if not self.lines:
+        self.lines = range(1, table.num_rows + 1) if lines is None else lines
+        if not len(self.lines):
             raise self.error(1, "a row per bin", "an empty table")
 
     def error(self, line: int, expected: str, found: str) -> TableError:
-        return TableError(f"{self._path.name}, row {line}: expected {expected}, found {found}")
+        """Make the one line that refuses the file."""
+        before, name = next(each for each in reversed(self._files) if each[0] < line)
+        return TableError(f"{name}, row {line - before}: expected {expected}, found {found}")
 
     def numbers(self, column: str, *, what: str) -> Numbers:
+        """Read a column of numbers."""
         import pyarrow as pa  # noqa: PLC0415  # of an extra
 
         cells = self._plain(column)
         kind = cells.type
         if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
             if cells.null_count < len(cells):
-                raise self.error(1, what, f"a column of type {kind}")
+                raise self.error(self.lines[0], what, f"a column of type {kind}")
             return np.full(len(cells), np.nan)
         values = np.asarray(cells.cast(pa.float64(), safe=False).to_numpy(), dtype=np.float64)
         beyond = np.abs(values) > LARGEST
         if beyond.any():
             at = int(np.argmax(beyond))
-            raise self.error(at + 1, what, f"{values[at]:g}")
+            raise self.error(self.lines[at], what, f"{values[at]:g}")
         return values
 
     def texts(self, column: str) -> list[str]:
+        """Read a column of names as text."""
         return ["" if cell is None else str(cell).strip() for cell in self._plain(column).to_pylist()]
+
+    def labels(self, column: str) -> tuple[NDArray[np.intp], list[str]]:
+        """Read a column of names, each looked at once."""
+        import pyarrow as pa  # noqa: PLC0415  # of an extra
+
+        cells = self._table.column(self.position(column))
+        if not pa.types.is_dictionary(cells.type):
+            cells = cells.dictionary_encode()
+        whole = cells.unify_dictionaries().combine_chunks()
+        codes = whole.indices.fill_null(len(whole.dictionary)).to_numpy()
+        names = ["" if cell is None else str(cell).strip() for cell in [*whole.dictionary.to_pylist(), None]]
+        # In the order in which they come, as a text's; blanks may make two of one name.
+        _, first = np.unique(codes, return_index=True)
+        there: dict[str, int] = {}
+        rank = np.zeros(len(names), dtype=np.intp)
+        for code in codes[np.sort(first)].tolist():
+            rank[code] = there.setdefault(names[code], len(there))
+        return rank[codes], list(there)
 
     def _plain(self, column: str) -> "pa.ChunkedArray":
         import pyarrow as pa  # noqa: PLC0415  # of an extra

@@ -1,0 +1,7 @@
+"""How many analyses are run: here, in processes, on a Dask cluster."""
+
+from dialogram.compute.cluster import Cluster
+from dialogram.compute.cohort import study_table
+from dialogram.compute.runner import Here, Processes, Runner
+
+__all__ = ["Cluster", "Here", "Processes", "Runner", "study_table"]

@@ -1,0 +1,60 @@
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from typing import Protocol
+
+
+class Runner(Protocol):
+    """Where work is done.
+
+    Work is a function of a module and what it is given, small both ways: whoever works reads the data himself.
+    """
+
+    def run[Task, Result](self, work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[tuple[int, Result]]:
+        """Do every task, and give the place of each and its result as they get ready.
+
+        Closing the iterator takes back what was not begun.
+        """
+
+
+class Here:
+    """In this process, one task after the other."""
+
+    def run[Task, Result](self, work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[tuple[int, Result]]:
+        """Do the tasks in their order."""
+        for place, task in enumerate(tasks):
+            yield place, work(task)
+
+
+class Processes:
+    """In processes of their own on this machine.
+
+    Parameters
+    ----------
+    workers
+        How many, one at least.
+    """
+
+    def __init__(self, workers: int) -> None:
+        if workers < 1:
+            raise ValueError(f"workers: expected one or more, got {workers}")
+        self._workers = workers
+
+    def run[Task, Result](self, work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[tuple[int, Result]]:
+        """Do the tasks side by side."""
+        # Spawned: a fork would copy the locks of threads that numpy and pyarrow hold.
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(
+            min(self._workers, len(tasks) or 1), mp_context=context, initializer=_leave_ctrl_c_to_the_parent
+        ) as pool:
+            places = {pool.submit(work, task): place for place, task in enumerate(tasks)}
+            try:
+                for done in as_completed(places):
+                    yield places[done], done.result()
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _leave_ctrl_c_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
