@@ -1,8 +1,16 @@
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pyarrow.csv import read_csv
+from pyarrow.parquet import read_table, write_table
+from tests.compute.tables import rows, write as write_cohort
 from typer.testing import CliRunner, Result
 
 from dialogram import CohortColumns, read_cohort, study_cohort
@@ -109,11 +117,68 @@ def test_hostile_tables_get_one_line(
         (*NAMES[:5], "c", *NAMES[6:]),
         (*NAMES, "--moderators", "known.csv"),
         (*NAMES, "--moderator", "alliance", "--moderator", "alliance"),
+        (*NAMES, "--workers", "0"),
+        (*NAMES, "--workers", "2", "--scheduler", "tcp://localhost:8786"),
     ],
 )
 def test_wrong_use_is_told_from_bad_input(table: Path, wrong: tuple[str, ...]) -> None:
     done = run(table, *wrong)
     assert (done.exit_code, done.stdout) == (2, "")
+
+
+@pytest.fixture
+def parquet(table: Path) -> Path:
+    path = table.with_suffix(".parquet")
+    write_table(read_csv(table), path)
+    return path
+
+
+def test_several_workers_print_what_one_does(table: Path, parquet: Path) -> None:
+    alone, together = run(parquet, *NAMES, "--json"), run(parquet, *NAMES, "--workers", "2", "--json")
+    assert (alone.exit_code, together.exit_code, together.stderr) == (0, 0, "")
+    assert alone.stdout == together.stdout == run(table, *NAMES, "--json").stdout
+    refused(run(table, *NAMES, "--workers", "2", "--json"), "cohort.csv", "Parquet")
+
+
+def test_a_folder_of_parquet_is_one_cohort(tmp_path: Path, parquet: Path) -> None:
+    folder = tmp_path / "sites"
+    folder.mkdir()
+    whole = read_table(parquet)
+    write_table(whole.slice(0, 500), folder / "a.parquet")
+    write_table(whole.slice(500), folder / "b.parquet")
+    assert run(folder, *NAMES, "--json").stdout == run(parquet, *NAMES, "--json").stdout
+    refused(run(tmp_path / "none", *NAMES, "--json"), "none", "can be opened")
+
+
+def test_without_dask_one_line_says_what_to_install(parquet: Path) -> None:
+    code = "import sys; sys.modules['distributed'] = None; from dialogram.cli import main; main()"
+    command = [sys.executable, "-c", code, "cohort", parquet, *NAMES, "--json"]
+    done = subprocess.run([*command, "--scheduler", "local"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert (
+        done.stderr
+        == "dialogram: distributed is not installed; this needs the extra: pip install 'dialogram[cluster]'\n"
+    )
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def test_ctrl_c_stops_the_workers_and_leaves_what_is_whole(tmp_path: Path) -> None:
+    path = write_cohort(tmp_path / "big.parquet", rows([f"d{index}" for index in range(600)]))
+    command = [sys.executable, "-m", "dialogram", "cohort", path, *NAMES, "--workers", "2", "--json"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as working:
+        kept = tmp_path / ".big.parquet.parts"
+        while not list(kept.glob("*.npz")):
+            assert working.poll() is None
+            time.sleep(0.01)
+        os.killpg(working.pid, signal.SIGINT)
+        printed, said = working.communicate()
+    assert (working.returncode, printed) == (130, "")
+    assert "Traceback" not in said
+    assert {each.suffix for each in kept.iterdir()} == {".npz"}
+    with pytest.raises(ProcessLookupError):
+        os.killpg(working.pid, 0)
 
 
 @pytest.mark.shared_data

@@ -23,7 +23,7 @@ _STARTS_IID = ((0.1,), (1.0,))
 """Spreads of random effects, as multiples of that of the residuals, the search starts from."""
 _STARTS_AR1 = ((0.3, 0.5), (0.1, 0.9), (1.0, 0.9), (0.3, 0.98))
 """The same with an autocorrelation: on real dials the likelihood has more than one top."""
-_MOST_AT_FIRST = 512
+_MOST_AT_FIRST = 256
 """Of more dyads a part is searched first: its top lies near that of all, and costs less to find."""
 _MOST_LOGIT = 12.0
 _MOST_RATIO = 1e4

@@ -76,7 +76,7 @@ class CohortParts:
                 if table.num_rows:
                     self._note(ArrowColumns(table, self._files), columns, roles)
         check_roles(list(roles), columns, self._error)
-        self.dyads = list(self._groups_of)
+        self.dyads = [name for name, groups in self._groups_of.items() if groups]
 
     def _error(self, expected: str, found: str) -> TableError:
         return TableError(f"{self._files[0][1]}: expected {expected}, found {found}")
@@ -86,9 +86,12 @@ class CohortParts:
         role, there = table.labels(columns.role)
         roles |= dict.fromkeys(there)
         wanted = np.isin(role, [at for at, each in enumerate(there) if each in {columns.judge, columns.truth}])
-        of_group, first = np.unique(which[wanted], return_index=True)
-        for at in of_group[np.argsort(first)].tolist():
-            self._groups_of.setdefault(names[at], []).append(len(self._groups) - 1)
+        rated = set(np.unique(which[wanted]).tolist())
+        # Every dyad in the order in which it first appears, whoever rated; its row groups are those that matter.
+        for at, name in enumerate(names):
+            groups = self._groups_of.setdefault(name, [])
+            if at in rated:
+                groups.append(len(self._groups) - 1)
 
     def part(self, first: int, end: int) -> CohortPart:
         """Give the part that holds some of the dyads, in the order in which they first appear."""

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import distributed
 
-_TIMEOUT_S = 10
-
 
 class Cluster:
     """On a Dask cluster, whose workers see the same files under the same paths.
@@ -17,15 +15,17 @@ class Cluster:
     address
         The scheduler's, ``tcp://host:8786``; None for a cluster of processes on this machine.
     workers
-        How many of them; only without an address.
+        How many of them; only without an address. Default: one a core.
+    timeout_s
+        How long a scheduler may take to answer.
     """
 
-    def __init__(self, address: str | None = None, *, workers: int | None = None) -> None:
+    def __init__(self, address: str | None = None, *, workers: int | None = None, timeout_s: float = 10) -> None:
         if address is not None and workers is not None:
             raise ValueError("workers: the scheduler has its own; give an address or a number of workers")
         if workers is not None and workers < 1:
             raise ValueError(f"workers: expected one or more, got {workers}")
-        self._address, self._workers = address, workers
+        self._address, self._workers, self._timeout_s = address, workers, timeout_s
 
     def run[Task, Result](self, work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[tuple[int, Result]]:
         """Do the tasks wherever the scheduler sends them.
@@ -49,7 +49,7 @@ class Cluster:
                 yield from _gather(client, work, tasks)
         else:
             try:
-                client = distributed.Client(self._address, timeout=_TIMEOUT_S)
+                client = distributed.Client(self._address, timeout=self._timeout_s)
             except (OSError, ValueError) as error:
                 raise OSError(f"scheduler: no Dask scheduler answers at {self._address!r}") from error
             with client:

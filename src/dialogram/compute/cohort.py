@@ -98,53 +98,48 @@ def study_table(
             raise TableError(f"{path.name}: expected Parquet, which several workers can read in parts, found text")
         dyads = read_cohort(path, columns, moderators_path=moderators_path, moderators=moderators)
         return study_cohort(dyads, moderators=moderators, within_therapists=within_therapists)
-    known = read_moderators(moderators_path, columns, moderators) if moderators_path else {}
+    known = read_moderators(moderators_path, columns, moderators) if moderators_path else None
     beside_ratings = () if moderators_path else tuple(moderators)
     parts = CohortParts(path, columns)
-    kept = KeptBlocks.beside(
-        path,
-        parts.paths,
-        columns=asdict(columns),
-        moderators=beside_ratings,
-        rules=COHORT_RULES,
-        version=__version__,
-    )
-    blocks = _measure(
-        [parts.part(first, end) for first, end in part_into_blocks(len(parts.dyads))],
-        partial(_measure_part, columns=columns, moderators=beside_ratings),
-        kept,
-        runner or Here(),
-        progress,
-    )
-    if moderators_path:
-        blocks = [_with_moderators(block, known) for block in blocks]
-    result = study_blocks(blocks, moderators=moderators, within_therapists=within_therapists)
-    kept.drop()
-    return result
+    depends_on = {
+        "columns": asdict(columns),
+        "moderators": beside_ratings,
+        "rules": COHORT_RULES,
+        "version": __version__,
+    }
+    with KeptBlocks.beside(path, parts.paths, depends_on) as kept:
+        measure = partial(measure_part, columns=columns, moderators=beside_ratings)
+        blocks = measure_parts(parts, measure, kept=kept, runner=runner or Here(), progress=progress)
+        if known is not None:
+            blocks = [_with_moderators(block, known) for block in blocks]
+        return study_blocks(blocks, moderators=moderators, within_therapists=within_therapists)
 
 
-def _measure(
-    parts: Sequence[CohortPart],
+def measure_parts(
+    parts: CohortParts,
     measure: Callable[[CohortPart], CohortBlock],
+    *,
     kept: KeptBlocks,
     runner: Runner,
     progress: Progress,
 ) -> list[CohortBlock]:
+    """Measure those blocks of a cohort that are not kept already, and give all in their order."""
     blocks = kept.load()
-    count = sum(len(part.dyads) for part in parts)
-    measured = sum(len(block.dyads) for block in blocks.values())
+    measured, count = sum(len(block.dyads) for block in blocks.values()), len(parts.dyads)
     progress(measured, count)
-    missing = [place for place in range(len(parts)) if place not in blocks]
-    with closing(runner.run(measure, [parts[place] for place in missing])) as done:
+    cuts = part_into_blocks(count)
+    missing = [place for place in range(len(cuts)) if place not in blocks]
+    with closing(runner.run(measure, [parts.part(*cuts[place]) for place in missing])) as done:
         for at, block in done:
             kept.keep(missing[at], block)
             blocks[missing[at]] = block
             measured += len(block.dyads)
             progress(measured, count)
-    return [blocks[place] for place in range(len(parts))]
+    return [blocks[place] for place in range(len(cuts))]
 
 
-def _measure_part(part: CohortPart, *, columns: CohortColumns, moderators: Sequence[str]) -> CohortBlock:
+def measure_part(part: CohortPart, *, columns: CohortColumns, moderators: Sequence[str]) -> CohortBlock:
+    """Read the dyads of a part and measure them."""
     return measure_block(read_part(part, columns, moderators=moderators))
 
 

@@ -1,6 +1,6 @@
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -26,8 +26,17 @@ class KeptBlocks:
     def __init__(self, folder: Path, key: str) -> None:
         self._folder, self._key = folder, key
 
+    def __enter__(self) -> Self:
+        """Keep blocks."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Remove the folder when all went well: the results are out."""
+        if kind is None:
+            rmtree(self._folder, ignore_errors=True)
+
     @classmethod
-    def beside(cls, path: Path, paths: Sequence[Path], **depends_on: Any) -> Self:
+    def beside(cls, path: Path, paths: Sequence[Path], depends_on: Mapping[str, Any]) -> Self:
         """Keep blocks beside the data, by the digest of the files' content and of all else they depend on."""
         digest = hashlib.blake2b(json.dumps(depends_on, sort_keys=True).encode(), digest_size=16)
         for each in paths:
@@ -59,10 +68,6 @@ class KeptBlocks:
                 half.rename(half.with_suffix(".npz"))
             finally:
                 half.unlink(missing_ok=True)
-
-    def drop(self) -> None:
-        """Remove the folder: the results are out."""
-        rmtree(self._folder, ignore_errors=True)
 
 
 def _read(file: Path) -> CohortBlock:
