@@ -1,3 +1,4 @@
+from . import compute as compute, figures as figures, simulate as simulate
 from ._version import __version__ as __version__
 from .analysis import (
     ActorPartner as ActorPartner,
@@ -58,4 +59,5 @@ from .archive import (
     read_traces as read_traces,
     write_traces as write_traces,
 )
+from .compute import study_table as study_table
 from .timeline import HELPFULNESS as HELPFULNESS, Scale as Scale, Segment as Segment, Trace as Trace

@@ -39,6 +39,19 @@ def test_every_cell_is_the_correlation_of_its_pair() -> None:
     assert against.z_pseudo == pytest.approx(np.mean(pseudo), rel=1e-9)
 
 
+def test_large_cohorts_meet_strangers_within_blocks_of_equal_size() -> None:
+    rng = np.random.default_rng(7)
+    dyads = [_dyad(str(index), *rng.normal(size=(2, 30))) for index in range(300)]
+    values = np.array([[trace.values - trace.values.mean() for trace in (dyad.judge, dyad.truth)] for dyad in dyads])
+    values /= np.linalg.norm(values, axis=2, keepdims=True)
+    z = np.arctanh(values[:, 0] @ values[:, 1].T)
+    block = np.repeat([0, 1], 150)
+    strangers = (block[:, np.newaxis] == block) & ~np.eye(300, dtype=bool)
+    against = compare_with_pseudo_dyads(dyads)
+    assert (against.dyads, against.pseudo) == (300, 2 * 150 * 149)
+    assert against.z_pseudo == pytest.approx(z[strangers].mean(), rel=1e-9)
+
+
 def test_the_standard_error_leaves_out_one_person_at_a_time() -> None:
     rng = np.random.default_rng(2)
     dyads = [_dyad(str(index), *rng.normal(size=(2, 50))) for index in range(6)]

@@ -26,7 +26,7 @@ def rows(names: Sequence[str], *, bins: int = 40, seed: int = 1) -> pa.Table:
             "s": np.tile(np.arange(bins, dtype=np.float64), 3 * count),
             "dial": pa.array(values.ravel(), from_pandas=True),
             "alliance": np.repeat(np.arange(count) % 7, 3 * bins),
-            "by": np.repeat([f"T{index % 50}" for index in range(count)], 3 * bins),
+            "by": np.repeat([f"T{index % 10}" for index in range(count)], 3 * bins),
         }
     )
 

@@ -220,7 +220,9 @@ def _stack(dyads: Sequence[JudgedDyad]) -> tuple[Floats, Floats]:
 
 
 def _correlate_all(judges: Floats, truths: Floats) -> Floats:
-    """Correlate every judge with every truth over the bins both have, shape (judges, truths)."""
+    """Correlate every judge with every truth over the bins both have, shape (judges, truths); both standardised."""
+    if not (np.isnan(judges).any() or np.isnan(truths).any()):
+        return _round_to_one(np.clip(judges @ truths.T / judges.shape[1], -1.0, 1.0))
     present = [(~np.isnan(rows)).astype(np.float64) for rows in (judges, truths)]
     x, y = np.nan_to_num(judges), np.nan_to_num(truths)
     counts = present[0] @ present[1].T
@@ -232,4 +234,9 @@ def _correlate_all(judges: Floats, truths: Floats) -> Floats:
     defined = enough & (variance_x > _CONSTANT) & (variance_y > _CONSTANT)
     scale = np.sqrt(variance_x * variance_y, out=np.ones(counts.shape), where=defined)
     r = np.clip((x @ y.T / counts - mean_x * mean_y) / scale, -1.0, 1.0)
-    return np.where(defined, np.where(np.abs(r) > 1 - _CONSTANT, np.sign(r), r), np.nan)
+    return np.where(defined, _round_to_one(r), np.nan)
+
+
+def _round_to_one(r: Floats) -> Floats:
+    """Make an r that only rounding keeps from 1 exactly that."""
+    return np.where(np.abs(r) > 1 - _CONSTANT, np.sign(r), r)

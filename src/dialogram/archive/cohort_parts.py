@@ -140,6 +140,8 @@ def read_part(part: CohortPart, columns: CohortColumns, *, moderators: Sequence[
 
 def _rows_of(table: ArrowColumns, columns: CohortColumns, wanted: set[str]) -> NDArray[np.intp]:
     which, names = table.labels(columns.dyad)
+    if wanted.issuperset(names):
+        return np.arange(which.size)
     return np.flatnonzero(np.isin(which, [at for at, name in enumerate(names) if name in wanted]))
 
 

@@ -128,15 +128,14 @@ class ArrowColumns(Columns):
         if not pa.types.is_dictionary(cells.type):
             cells = cells.dictionary_encode()
         whole = cells.unify_dictionaries().combine_chunks()
-        codes = whole.indices.fill_null(len(whole.dictionary)).to_numpy()
+        indices = whole.indices.fill_null(len(whole.dictionary))
         names = ["" if cell is None else str(cell).strip() for cell in [*whole.dictionary.to_pylist(), None]]
         # In the order in which they come, as a text's; blanks may make two of one name.
-        _, first = np.unique(codes, return_index=True)
         there: dict[str, int] = {}
         rank = np.zeros(len(names), dtype=np.intp)
-        for code in codes[np.sort(first)].tolist():
+        for code in indices.unique().to_pylist():
             rank[code] = there.setdefault(names[code], len(there))
-        return rank[codes], list(there)
+        return rank[indices.to_numpy()], list(there)
 
     def _plain(self, column: str) -> "pa.ChunkedArray":
         import pyarrow as pa  # noqa: PLC0415  # of an extra
