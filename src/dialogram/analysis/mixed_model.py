@@ -25,6 +25,8 @@ _STARTS_AR1 = ((0.3, 0.5), (0.1, 0.9), (1.0, 0.9), (0.3, 0.98))
 """The same with an autocorrelation: on real dials the likelihood has more than one top."""
 _MOST_AT_FIRST = 256
 """Of more dyads a part is searched first: its top lies near that of all, and costs less to find."""
+_ROUGH, _FINE = 1e-8, 1e-13
+"""Tolerances of a search: to tell tops apart, and to stand on the highest."""
 _MOST_LOGIT = 12.0
 _MOST_RATIO = 1e4
 """Largest spread of a random effect, as a multiple of that of the residuals."""
@@ -122,7 +124,8 @@ class MixedModel:
     Parameters
     ----------
     products
-        Of each dyad, of two rows at least; columns in the order random, fixed, outcome.
+        Of each dyad, of two rows at least; columns in the order random, fixed, outcome. Without fixed ones the random
+        columns are the fixed ones too.
     random
         How many columns are random.
     groups
@@ -162,7 +165,8 @@ class MixedModel:
         ordered = [products[index] for index in order]
         self._n = sum(each.n for each in ordered)
         width = ordered[0].first.shape[0]
-        self._fixed = width - random - 1
+        self._fixed_from = 0 if width == random + 1 else random
+        self._fixed = width - self._fixed_from - 1
         self._levels = 1 if groups is None else 2
         self._group_starts = (
             np.zeros(0, dtype=np.intp) if groups is None else np.unique(np.asarray(groups)[order], return_index=True)[1]
@@ -190,16 +194,20 @@ class MixedModel:
     def search(self) -> Floats:
         """Find the highest top there is from any start; of very many dyads, from the top of a part of them."""
         if self._part:
-            starts = [self._part.search()]
+            best = self._part.search()
         else:
-            starts = [self._start(*start) for start in (_STARTS_AR1 if self._autoregressive else _STARTS_IID)]
+            starts = _STARTS_AR1 if self._autoregressive else _STARTS_IID
+            found = [self._descend(self._start(*start), tolerance=_ROUGH) for start in starts]
+            best = min(found, key=lambda each: each[0])[1]
+        return self._descend(best, tolerance=_FINE)[1]
+
+    def _descend(self, start: Floats, *, tolerance: float) -> tuple[float, Floats]:
         # No bound at 0: the likelihood is even in each factor, and a search against a bound would stay at its saddle.
         bounds = scipy.optimize.Bounds(-self._most(), self._most())
-        found = [
-            scipy.optimize.minimize(self._profiled, start, jac=True, method="L-BFGS-B", bounds=bounds, tol=1e-13)
-            for start in starts
-        ]
-        return np.asarray(min(found, key=lambda each: float(each.fun)).x)
+        found = scipy.optimize.minimize(
+            self._profiled, start, jac=True, method="L-BFGS-B", bounds=bounds, tol=tolerance
+        )
+        return float(found.fun), np.asarray(found.x)
 
     def _most(self) -> Floats:
         """How far each parameter may be from 0."""
@@ -219,7 +227,7 @@ class MixedModel:
         df = np.divide(2 * variances**2, of_variances, out=np.full(self._fixed, np.inf), where=of_variances > 0)
         factors, rho = self._unpack(parameters[np.newaxis, :-1])
         unit = self._scale[-1]
-        units = unit / self._scale[self._random : -1]
+        units = unit / self._scale[self._fixed_from : -1]
         residual = unit**2 * math.exp(parameters[-1])
         unscaled = [factor[0] / self._scale[: self._random, np.newaxis] for factor in factors]
         deviance = float(self._deviance(parameters[np.newaxis])[0])
@@ -232,7 +240,7 @@ class MixedModel:
             rho=float(rho[0]),
             log_likelihood=-deviance / 2
             - freedom * math.log(unit)
-            - float(np.log(self._scale[self._random : -1]).sum()),
+            - float(np.log(self._scale[self._fixed_from : -1]).sum()),
         )
 
     def _unpack(self, parameters: _Batch) -> tuple[list[_Batch], _Batch]:
@@ -257,7 +265,7 @@ class MixedModel:
                 products = np.add.reduceat(products, self._group_starts, axis=1)
             products, more = self._absorb(products, factor)
             determinants = determinants + more
-        total = products.sum(axis=1)[:, self._random :, self._random :]
+        total = products.sum(axis=1)[:, self._fixed_from :, self._fixed_from :]
         inverse = np.linalg.inv(total[:, :-1, :-1])
         b = (inverse @ total[:, :-1, -1:])[..., 0]
         squares = total[:, -1, -1] - (b * total[:, :-1, -1]).sum(axis=-1)

@@ -202,11 +202,12 @@ def fit_sums(
 
 
 def _basis(known: Floats, spreads: tuple[float, float]) -> Floats:
-    """Give what makes the columns of the model: 1 and truth, then each times 1 and the moderators, then judge."""
-    through = np.zeros((3, 3 + 2 * known.size))
+    """Give what makes the columns of the model: 1 and truth, with moderators each times 1 and these, then judge."""
+    fixed = known.size if known.size > 1 else 0
+    through = np.zeros((3, 3 + 2 * fixed))
     through[0, 0] = through[1, 1] = through[2, -1] = 1.0
-    through[0, 2 : 2 + known.size] = known
-    through[1, 2 + known.size : -1] = known
+    if fixed:
+        through[0, 2 : 2 + fixed] = through[1, 2 + fixed : -1] = known
     return through / np.array([[1.0], [spreads[0]], [spreads[1]]])
 
 

@@ -2,7 +2,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 from shutil import rmtree
 from typing import Any, Self
@@ -63,11 +62,15 @@ class KeptBlocks:
             self._folder.mkdir(mode=0o700, exist_ok=True)
             try:
                 with half.open("wb") as file:
-                    dyads = json.dumps([asdict(dyad) for dyad in block.dyads], default=np.ndarray.tolist).encode()
+                    dyads = json.dumps(block.dyads, default=_plain).encode()
                     np.savez(file, z=block.z, dyads=np.frombuffer(dyads, dtype=np.uint8))
                 half.rename(half.with_suffix(".npz"))
             finally:
                 half.unlink(missing_ok=True)
+
+
+def _plain(each: Any) -> Any:
+    return each.tolist() if isinstance(each, np.ndarray) else vars(each)
 
 
 def _read(file: Path) -> CohortBlock:
