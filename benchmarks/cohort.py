@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from dialogram import CohortColumns
+from dialogram import CohortColumns, CohortResult
 from dialogram.compute import Cluster, Here, Processes, Runner, study_table
 from dialogram.simulate import CLIENT, THERAPIST, simulate_dyad
 
@@ -56,37 +56,54 @@ def write_all(folder: Path) -> None:
     print(file=sys.stderr)
 
 
-def runners() -> Iterator[tuple[str, Runner, str]]:
-    yield "here", Here(), ""
-    yield "2 processes", Processes(2), f"< {LIMIT_S}"
-    yield "Dask, 1 worker", Cluster(workers=1), ""
-    yield "Dask, 2 workers", Cluster(workers=2), f"< {LIMIT_S}"
+def runners() -> Iterator[tuple[str, str, int, Runner]]:
+    yield "here", "", 1, Here()
+    yield "processes", f"< {LIMIT_S}", 2, Processes(2)
+    yield "Dask", "", 1, Cluster(workers=1)
+    yield "Dask", f"< {LIMIT_S}", 2, Cluster(workers=2)
+
+
+def numbers(result: CohortResult) -> np.ndarray:
+    """What comes out of all pairs and all sums."""
+    assert result.pseudo_dyads is not None
+    fits = [(each.bias.b, each.tracking.b, each.residual, each.loglik) for each in (result.iid, result.ar1)]
+    return np.array([result.pseudo_dyads.difference, result.pseudo_dyads.se, *np.ravel(fits)])
 
 
 def measure(folder: Path) -> None:
     size_mb = sum(file.stat().st_size for file in folder.iterdir()) / 1e6
     print(f"\n{DYADS:,} dyads × {BINS:,} bins, {size_mb:.0f} MB of Parquet in {DYADS // IN_FILE} files")
-    print(f"{'':<18}{'all, s':>10}{'target':>10}{'dyads, s':>10}{'speed-up':>10}{'models, s':>10}{'same':>6}")
-    first: dict[str, object] | None = None
-    alone_s: dict[str, float] = {}
-    for name, runner, target in runners():
-        marks: list[float] = []
+    heads = ("workers", "all, s", "target", "models, s", "dyads/s", "speed-up", "differs by")
+    print(f"{'':<14}" + "".join(f"{head:>12}" for head in heads))
+    expected: np.ndarray | None = None
+    alone: dict[bool, float] = {}
+    for name, target, workers, runner in runners():
+        told: list[tuple[float, int]] = []
         start = time.perf_counter()
         result = study_table(
-            folder, COLUMNS, runner=runner, progress=lambda *_, marks=marks: marks.append(time.perf_counter())
-        )  # type: ignore[misc]
-        end = time.perf_counter()
-        # The first block of each worker pays for starting it: the rate is that of the rest.
-        spent_s = marks[-1] - marks[0]
-        kind = name.split(",")[0] if "," in name else "here"
-        alone_s.setdefault(kind, spent_s)
-        first = first or result.to_dict()
-        print(
-            f"{name:<18}{end - start:>10.1f}{target:>10}{spent_s:>10.1f}{alone_s[kind] / spent_s:>10.2f}"
-            f"{end - marks[-1]:>10.1f}{'yes' if result.to_dict() == first else 'no':>6}"
+            folder,
+            COLUMNS,
+            runner=runner,
+            progress=lambda done, _, told=told: told.append((time.perf_counter(), done)),  # type: ignore[misc]  # bound at once
         )
-    most = [resource.getrusage(who).ru_maxrss / 1e3 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    print(f"memory at most: {most[0]:.0f} MB here, {most[1]:.0f} MB in a worker")
+        end = time.perf_counter()
+        # From when every worker has done its first block: until then they load what they need.
+        (first_s, before), (last_s, done) = told[workers], told[-1]
+        rate = (done - before) / (last_s - first_s)
+        found = numbers(result)
+        expected = found if expected is None else expected
+        cells = (
+            workers,
+            f"{end - start:.1f}",
+            target,
+            f"{end - last_s:.1f}",
+            f"{rate:.0f}",
+            f"{rate / alone.setdefault(isinstance(runner, Cluster), rate):.2f}",
+            f"{np.max(np.abs(found / expected - 1)):.0e}",
+        )
+        print(f"{name:<14}" + "".join(f"{cell:>12}" for cell in cells), flush=True)
+    here, worker = (resource.getrusage(who).ru_maxrss / 1e3 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    print(f"memory at most: {here:.0f} MB here, {worker:.0f} MB in a worker")
 
 
 def main() -> None:

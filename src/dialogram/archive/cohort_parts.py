@@ -86,7 +86,7 @@ class CohortParts:
         role, there = table.labels(columns.role)
         roles |= dict.fromkeys(there)
         wanted = np.isin(role, [at for at, each in enumerate(there) if each in {columns.judge, columns.truth}])
-        rated = set(np.unique(which[wanted]).tolist())
+        rated = set(np.flatnonzero(np.bincount(which[wanted])).tolist())
         # Every dyad in the order in which it first appears, whoever rated; its row groups are those that matter.
         for at, name in enumerate(names):
             groups = self._groups_of.setdefault(name, [])

@@ -59,8 +59,9 @@ def study_table(
     Returns
     -------
     CohortResult
-        From every runner the same: each block is measured by the same steps, and blocks are put together in their
-        order. Workers of another kind of processor may differ in the last digits.
+        From every runner the same, because each block is measured by the same steps and blocks are put together in
+        their order: to the last bit on one machine, but that sums over many pairs may differ in the last digits (1e-12)
+        where a worker adds with another number of threads, as Dask's do, or on another processor.
 
     Raises
     ------

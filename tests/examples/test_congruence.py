@@ -1,0 +1,37 @@
+"""The worked notebook runs from its first cell to its last, and finds what was put in."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+NOTEBOOK: dict[str, Any] = json.loads((Path(__file__).parents[2] / "examples/congruence.ipynb").read_text())
+
+
+@pytest.fixture(scope="module")
+def names() -> dict[str, Any]:
+    """All that stands after the last cell."""
+    there: dict[str, Any] = {}
+    for cell in NOTEBOOK["cells"]:
+        if cell["cell_type"] == "code":
+            exec(compile("".join(cell["source"]), cell["id"], "exec"), there)
+    return there
+
+
+def test_it_finds_what_was_put_in(names: dict[str, Any]) -> None:
+    assert names["congruence"].shape.r > 0.5
+    assert (sum(names["found"]), names["score"].right) == (6, 4)
+    assert names["cohort"].dyads == 40
+    low, high = names["growth"].ci95
+    assert 0 < low < 0.1 < high
+    assert np.isfinite(names["cohort"].meta.prediction95).all()
+
+
+def test_it_carries_no_outputs_and_nothing_of_a_machine() -> None:
+    assert set(NOTEBOOK["metadata"]) == {"kernelspec", "language_info"}
+    for cell in NOTEBOOK["cells"]:
+        assert cell["metadata"] == {}
+        if cell["cell_type"] == "code":
+            assert (cell["outputs"], cell["execution_count"]) == ([], None)
