@@ -153,7 +153,7 @@ def test_a_folder_of_parquet_is_one_cohort(tmp_path: Path, parquet: Path) -> Non
 
 def test_without_dask_one_line_says_what_to_install(parquet: Path) -> None:
     code = "import sys; sys.modules['distributed'] = None; from dialogram.cli import main; main()"
-    command = [sys.executable, "-c", code, "cohort", parquet, *NAMES, "--json"]
+    command = [sys.executable, "-c", code, "cohort", str(parquet), *NAMES, "--json"]
     done = subprocess.run([*command, "--scheduler", "local"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert (
@@ -176,7 +176,7 @@ def alive_in(group: int) -> list[str]:
 
 def test_ctrl_c_stops_the_workers_and_leaves_what_is_whole(tmp_path: Path) -> None:
     path = write_cohort(tmp_path / "big.parquet", rows([f"d{index}" for index in range(600)]))
-    command = [sys.executable, "-m", "dialogram", "cohort", path, *NAMES, "--workers", "2", "--json"]
+    command = [sys.executable, "-m", "dialogram", "cohort", str(path), *NAMES, "--workers", "2", "--json"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as working:

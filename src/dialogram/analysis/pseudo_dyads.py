@@ -139,7 +139,7 @@ def correlate_everybody(dyads: Sequence[JudgedDyad]) -> Floats:
     steps = np.array([round(dyad.judge.step_s, 9) for dyad in dyads])
     for step in np.unique(steps):
         of_step = np.flatnonzero(steps == step)
-        r = _correlate_all(*_stack([dyads[at] for at in of_step]))
+        r = _correlate_all(*_stack([dyads[at] for at in of_step.tolist()]))
         r[~(np.abs(r) < 1)] = np.nan
         z[np.ix_(of_step, of_step)] = np.arctanh(r)
     return z

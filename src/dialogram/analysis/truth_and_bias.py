@@ -208,7 +208,7 @@ def _basis(known: Floats, spreads: tuple[float, float]) -> Floats:
     through[0, 0] = through[1, 1] = through[2, -1] = 1.0
     if fixed:
         through[0, 2 : 2 + fixed] = through[1, 2 + fixed : -1] = known
-    return through / np.array([[1.0], [spreads[0]], [spreads[1]]])
+    return np.asarray(through / np.array([[1.0], [spreads[0]], [spreads[1]]]))
 
 
 def _moderators(dyads: Sequence[DyadSums], names: Sequence[str]) -> Floats:

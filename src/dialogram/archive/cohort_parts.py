@@ -133,7 +133,7 @@ def read_part(part: CohortPart, columns: CohortColumns, *, moderators: Sequence[
         tables.append(table if rows.size == table.num_rows else table.take(rows))
         lines.append(rows + before + 1)
     whole = pa.concat_tables(tables, promote_options="permissive")
-    dyads = read_dyads(ArrowColumns(whole, part.files, np.concatenate(lines)), columns, moderators=moderators)
+    dyads = read_dyads(ArrowColumns(whole, part.files, np.concatenate(lines).tolist()), columns, moderators=moderators)
     by_name = {dyad.name: dyad for dyad in dyads}
     return tuple(by_name[name] for name in part.dyads)
 

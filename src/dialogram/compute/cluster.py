@@ -1,6 +1,6 @@
 """The only place that knows Dask."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Cluster:
             raise ValueError(f"workers: expected one or more, got {workers}")
         self._address, self._workers, self._timeout_s = address, workers, timeout_s
 
-    def run[Task, Result](self, work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[tuple[int, Result]]:
+    def run[Task, Result](self, work: Callable[[Task], Result], tasks: Sequence[Task]) -> Generator[tuple[int, Result]]:
         """Do the tasks wherever the scheduler sends them.
 
         Raises
@@ -58,7 +58,7 @@ class Cluster:
 
 def _gather[Task, Result](
     client: "distributed.Client", work: Callable[[Task], Result], tasks: Sequence[Task]
-) -> Iterator[tuple[int, Result]]:
+) -> Generator[tuple[int, Result]]:
     import distributed  # noqa: PLC0415  # of an extra
 
     futures = client.map(work, tasks, pure=False)

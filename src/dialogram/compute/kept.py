@@ -83,7 +83,8 @@ def _dyad(kept: dict[str, Any]) -> MeasuredDyad | Exclusion:
     if "reason" in kept:
         return Exclusion(**kept)
     sums = kept.pop("sums")
-    products = Products(**{name: value if name == "n" else np.array(value) for name, value in sums["products"].items()})
+    n = sums["products"].pop("n")
+    products = Products(n=n, **{name: np.array(values) for name, values in sums["products"].items()})
     return MeasuredDyad(
         **kept | {"congruence": DyadCongruence(**kept["congruence"])},
         sums=DyadSums(**sums | {"products": products, "spreads": tuple(sums["spreads"])}),

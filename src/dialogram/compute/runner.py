@@ -1,6 +1,6 @@
 import multiprocessing
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Protocol
 
@@ -11,17 +11,17 @@ class Runner(Protocol):
     Work is a function of a module and what it is given, small both ways: whoever works reads the data himself.
     """
 
-    def run[Task, Result](self, work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[tuple[int, Result]]:
+    def run[Task, Result](self, work: Callable[[Task], Result], tasks: Sequence[Task]) -> Generator[tuple[int, Result]]:
         """Do every task, and give the place of each and its result as they get ready.
 
-        Closing the iterator takes back what was not begun.
+        Closing it takes back what was not begun.
         """
 
 
 class Here:
     """In this process, one task after the other."""
 
-    def run[Task, Result](self, work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[tuple[int, Result]]:
+    def run[Task, Result](self, work: Callable[[Task], Result], tasks: Sequence[Task]) -> Generator[tuple[int, Result]]:
         """Do the tasks in their order."""
         for place, task in enumerate(tasks):
             yield place, work(task)
@@ -41,7 +41,7 @@ class Processes:
             raise ValueError(f"workers: expected one or more, got {workers}")
         self._workers = workers
 
-    def run[Task, Result](self, work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[tuple[int, Result]]:
+    def run[Task, Result](self, work: Callable[[Task], Result], tasks: Sequence[Task]) -> Generator[tuple[int, Result]]:
         """Do the tasks side by side."""
         # Spawned: a fork would copy the locks of threads that numpy and pyarrow hold.
         context = multiprocessing.get_context("spawn")
