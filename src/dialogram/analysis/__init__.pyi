@@ -40,8 +40,8 @@ from .discrepancy_chance import (
     weigh_discrepancies as weigh_discrepancies,
 )
 from .dyad import DyadResult as DyadResult, compare as compare
-from .extreme_chance import ExtremeChance as ExtremeChance, weigh_extremes as weigh_extremes
 from .dyad_sums import DyadSums as DyadSums
+from .extreme_chance import ExtremeChance as ExtremeChance, weigh_extremes as weigh_extremes
 from .extremes import (
     Extreme as Extreme,
     Extremes as Extremes,
