@@ -135,3 +135,25 @@ def test_a_wider_model_never_fits_worse(seed: int) -> None:
     narrow = _fit(columns, times, None, autoregressive=False).log_likelihood
     for wider in ((None, True), (groups, False), (groups, True)):
         assert _fit(columns, times, wider[0], autoregressive=wider[1]).log_likelihood >= narrow - 1e-3
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+@pytest.mark.parametrize("rho", [0.0, 0.8])
+def test_predicted_effects_are_the_conditional_means_written_out(rho: float, *, grouped: bool) -> None:
+    columns, times, groups = _simulate(rho=rho)
+    fit = _fit(columns, times, groups if grouped else None, autoregressive=rho > 0)
+    table = np.concatenate(columns)
+    dyad = np.repeat(np.arange(len(columns)), [len(rows) for rows in columns])
+    group = np.array(groups)[dyad]
+    z, left = table[:, :2], table[:, -1] - table[:, 2:-1] @ fit.b
+    lag = np.abs(np.subtract.outer(np.concatenate(times), np.concatenate(times)))
+    same, near = np.equal.outer(dyad, dyad), np.equal.outer(group, group)
+    v = same * (fit.residual * (fit.rho**lag if rho else (lag == 0)) + z @ fit.random[0] @ z.T)
+    if grouped:
+        v = v + near * (z @ fit.random[1] @ z.T)
+    weighed = z * np.linalg.solve(v, left)[:, np.newaxis]
+    for index in range(len(columns)):
+        expected = fit.random[0] @ weighed[dyad == index].sum(axis=0)
+        if grouped:
+            expected = expected + fit.random[1] @ weighed[group == groups[index]].sum(axis=0)
+        np.testing.assert_allclose(fit.effects[index], expected, rtol=1e-6, atol=1e-9)

@@ -77,3 +77,21 @@ def test_lags_count_in_time_where_steps_differ() -> None:
 def test_what_cannot_be_fitted_is_refused(dyads: list[JudgedDyad], options: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         fit_truth_and_bias(dyads, residuals="iid", **options)  # type: ignore[arg-type]  # parametrised
+
+
+@pytest.mark.parametrize("residuals", ["iid", "ar1"])
+def test_a_dyad_s_line_is_drawn_towards_the_average_one_and_tells_its_own(residuals: str) -> None:
+    dyads = simulate(12)
+    fit = fit_truth_and_bias(dyads, residuals=residuals)  # type: ignore[arg-type]  # parametrised
+    assert [line.dyad for line in fit.lines] == [dyad.name for dyad in dyads]
+    for dyad, line in zip(dyads, fit.lines, strict=True):
+        judge, truth = dyad.pairs()
+        assert line.own_bias == pytest.approx(judge.mean() - truth.mean())
+        assert line.own_tracking == pytest.approx(np.polyfit(truth, judge, 1)[0])
+        assert line.own_tracking == pytest.approx(line.r * line.sd_ratio)
+    for of_model, own in (("bias", "own_bias"), ("tracking", "own_tracking")):
+        predicted, alone = (np.array([getattr(line, name) for line in fit.lines]) for name in (of_model, own))
+        assert predicted.std() < alone.std()
+    # What a model of the moderators expects of a dyad is part of its line.
+    moderated = fit_truth_and_bias(dyads, residuals=residuals, moderators=["alliance"])  # type: ignore[arg-type]  # parametrised
+    assert np.mean([line.tracking for line in moderated.lines]) == pytest.approx(fit.tracking.b, abs=0.05)

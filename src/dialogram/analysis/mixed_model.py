@@ -59,6 +59,11 @@ class Products:
     across: Floats
     earlier: Floats
 
+    @property
+    def total(self) -> Floats:
+        """Of all rows."""
+        return np.asarray(self.first + self.later.sum(axis=0))
+
     def seen_through(self, basis: Floats) -> "Products":
         """Give the products of ``rows @ basis``."""
         sums = (basis.T @ each @ basis for each in (self.first, self.later, self.across, self.earlier))
@@ -101,6 +106,9 @@ class MixedFit:
         Of the fixed effects.
     random : ndarray, shape (levels, q, q)
         Covariance of the random effects at each level, the dyads' first.
+    effects : ndarray, shape (dyads, q)
+        What the model predicts of each dyad's random effects, those of its group included: shrunken towards 0 the
+        more, the less the dyad says.
     residual
         Variance of the residuals.
     rho
@@ -113,6 +121,7 @@ class MixedFit:
     df: Floats
     covariance: Floats
     random: Floats
+    effects: Floats
     residual: float
     rho: float
     log_likelihood: float
@@ -143,7 +152,9 @@ class MixedModel:
     Bates et al. 2015, Journal of Statistical Software 67 (1), doi 10.18637/jss.v067.i01; Pinheiro & Bates 2000,
     Mixed-Effects Models in S and S-PLUS, section 5.3. Degrees of freedom: Satterthwaite 1946, Biometrics Bulletin 2,
     110–114, doi 10.2307/3002019; Kuznetsova, Brockhoff & Christensen 2017, Journal of Statistical Software 82 (13),
-    doi 10.18637/jss.v082.i13.
+    doi 10.18637/jss.v082.i13. Random effects are predicted by their conditional means (Henderson 1975, Biometrics 31,
+    423–447, doi 10.2307/2529430), ``u = Λ (I + Λ'Z'R⁻¹ZΛ)⁻¹ Λ'Z'R⁻¹(y − Xb − Zv)`` and likewise v of the sums over its
+    dyads.
     """
 
     def __init__(
@@ -163,6 +174,7 @@ class MixedModel:
         )
         order = np.arange(len(products)) if groups is None else np.argsort(groups, kind="stable")
         ordered = [products[index] for index in order]
+        self._order = order
         self._n = sum(each.n for each in ordered)
         width = ordered[0].first.shape[0]
         self._fixed_from = 0 if width == random + 1 else random
@@ -172,7 +184,7 @@ class MixedModel:
             np.zeros(0, dtype=np.intp) if groups is None else np.unique(np.asarray(groups)[order], return_index=True)[1]
         )
         self._autoregressive = autoregressive
-        squares = sum(each.first + each.later.sum(axis=0) for each in ordered)
+        squares = sum(each.total for each in ordered)
         # In units of their own size no column is large beside another, whatever the scale of the dial.
         self._scale = np.sqrt(np.diag(squares) / self._n)
         scaled = [each.seen_through(np.diag(1 / self._scale)) for each in ordered]
@@ -236,6 +248,7 @@ class MixedModel:
             df=np.clip(df, 1.0, freedom),
             covariance=math.exp(parameters[-1]) * inverse[0] * np.outer(units, units),
             random=np.stack([residual * factor @ factor.T for factor in unscaled]),
+            effects=self._predict(parameters[:-1], b[0]) * unit / self._scale[: self._random],
             residual=residual,
             rho=float(rho[0]),
             log_likelihood=-deviance / 2
@@ -270,6 +283,22 @@ class MixedModel:
         b = (inverse @ total[:, :-1, -1:])[..., 0]
         squares = total[:, -1, -1] - (b * total[:, :-1, -1]).sum(axis=-1)
         return determinants - np.log(np.linalg.det(inverse)), squares, b, inverse
+
+    def _predict(self, parameters: Floats, b: Floats) -> Floats:
+        """Give the conditional means of the random effects, dyads in the order in which they came."""
+        factors, rho = self._unpack(parameters[np.newaxis])
+        products = self._whiten(rho)[0] if self._autoregressive else self._white[np.newaxis]
+        residual = np.concatenate([-b, [1.0]])
+        groups = np.zeros((1, len(self._order), self._random))
+        if self._levels > 1:
+            sums = np.add.reduceat(self._absorb(products, factors[0])[0], self._group_starts, axis=1)
+            sizes = np.diff(np.append(self._group_starts, len(self._order)))
+            groups = np.repeat(_shrink(sums, sums[..., : self._random, self._random :] @ residual, factors[1]), sizes, 1)
+        squares = products[..., : self._random, : self._random]
+        left = products[..., : self._random, self._random :] @ residual - (squares @ groups[..., np.newaxis])[..., 0]
+        effects = np.empty((len(self._order), self._random))
+        effects[self._order] = (groups + _shrink(products, left, factors[0]))[0]
+        return effects
 
     def _whiten(self, rho: _Batch) -> tuple[_Batch, _Batch]:
         power = rho[:, np.newaxis] ** self._lags
@@ -336,6 +365,14 @@ class MixedModel:
             columns.append((self._slopes(parameters + nudge) - self._slopes(parameters - nudge))[free] / (2 * _STEP))
         hessian = np.stack(columns)
         return np.asarray((hessian + hessian.T) / 2)
+
+
+def _shrink(products: Floats, left: Floats, factor: Floats) -> Floats:
+    """Give ``Λ (I + Λ'AΛ)⁻¹ Λ'c`` for the products A of random columns and c of these with what is left over."""
+    size = left.shape[-1]
+    turned = factor.swapaxes(-1, -2)[:, np.newaxis]
+    inner = np.eye(size) + turned @ products[..., :size, :size] @ factor[:, np.newaxis]
+    return np.asarray((factor[:, np.newaxis] @ np.linalg.solve(inner, turned @ left[..., np.newaxis]))[..., 0])
 
 
 def _invert_positive(curvature: Floats) -> Floats:

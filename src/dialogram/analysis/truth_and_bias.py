@@ -26,6 +26,31 @@ class RandomEffects:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DyadLine:
+    """Bias and tracking of one dyad.
+
+    Parameters
+    ----------
+    dyad
+        Its name.
+    bias, tracking
+        As the model predicts them: drawn towards those of the average dyad, the more the less this one says.
+    own_bias, own_tracking
+        From this dyad alone: difference of the means, and the slope of judge on truth by least squares.
+    r, sd_ratio
+        Correlation, and SD of the judge over SD of the truth: ``own_tracking = r · sd_ratio``.
+    """
+
+    dyad: str
+    bias: float
+    tracking: float
+    own_bias: float
+    own_tracking: float
+    r: float
+    sd_ratio: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class TruthAndBias:
     """How judges' ratings follow the truth, and how far they lie beside it.
 
@@ -53,6 +78,8 @@ class TruthAndBias:
         Autocorrelation of residuals a step apart, 0 for ``"iid"``, and the step in seconds.
     loglik
         Restricted log-likelihood.
+    lines
+        Bias and tracking of each dyad.
     """
 
     residuals: Residuals
@@ -68,6 +95,7 @@ class TruthAndBias:
     rho: float
     step_s: float
     loglik: float
+    lines: tuple[DyadLine, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """As `dialogram cohort --json` prints it: unrounded, None where a number is not defined."""
@@ -83,6 +111,7 @@ class TruthAndBias:
             found["between_therapists"] = plain(self.between_therapists)
         if self.moderators:
             found["moderators"] = [plain(moderator) for moderator in self.moderators]
+        found["lines"] = [plain(line) for line in self.lines]
         return {key: none_for_nan(value) for key, value in found.items()}
 
     def summary(self) -> str:
@@ -198,6 +227,24 @@ def fit_sums(
         rho=raw.rho,
         step_s=step_s,
         loglik=raw.log_likelihood,
+        lines=tuple(
+            _line(dyad, bias, tracking)
+            for dyad, (bias, tracking) in zip(dyads, known @ raw.b.reshape(2, count).T + raw.effects, strict=True)
+        ),
+    )
+
+
+def _line(dyad: DyadSums, bias: float, tracking: float) -> DyadLine:
+    n, sums = dyad.products.n, dyad.products.total
+    of_truth, of_both, of_judge = sums[1, 1], sums[1, 2], sums[2, 2] - sums[0, 2] ** 2 / n
+    return DyadLine(
+        dyad=dyad.name,
+        bias=float(bias),
+        tracking=float(tracking),
+        own_bias=float(sums[0, 2] / n),
+        own_tracking=float(of_both / of_truth),
+        r=float(of_both / math.sqrt(of_truth * of_judge)),
+        sd_ratio=math.sqrt(of_judge / of_truth),
     )
 
 
