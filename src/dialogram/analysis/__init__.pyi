@@ -70,6 +70,7 @@ from .response_surface import ResponseSurface as ResponseSurface, fit_response_s
 from .segment_mean import mean_over as mean_over
 from .tracking_profile import TrackingAt as TrackingAt, profile_tracking as profile_tracking
 from .truth_and_bias import (
+    DyadLine as DyadLine,
     RandomEffects as RandomEffects,
     TruthAndBias as TruthAndBias,
     fit_truth_and_bias as fit_truth_and_bias,

@@ -293,7 +293,9 @@ class MixedModel:
         if self._levels > 1:
             sums = np.add.reduceat(self._absorb(products, factors[0])[0], self._group_starts, axis=1)
             sizes = np.diff(np.append(self._group_starts, len(self._order)))
-            groups = np.repeat(_shrink(sums, sums[..., : self._random, self._random :] @ residual, factors[1]), sizes, 1)
+            groups = np.repeat(
+                _shrink(sums, sums[..., : self._random, self._random :] @ residual, factors[1]), sizes, 1
+            )
         squares = products[..., : self._random, : self._random]
         left = products[..., : self._random, self._random :] @ residual - (squares @ groups[..., np.newaxis])[..., 0]
         effects = np.empty((len(self._order), self._random))

@@ -1,7 +1,10 @@
 from .detection import draw_detection as draw_detection
 from .difference import draw_difference as draw_difference
 from .file import format_of as format_of, render as render, replace_file as replace_file, save as save
+from .forest import draw_forest as draw_forest
 from .palette import colours_of as colours_of
 from .session import draw_session as draw_session
 from .states import draw_states as draw_states
 from .style import DOUBLE_COLUMN_MM as DOUBLE_COLUMN_MM, SINGLE_COLUMN_MM as SINGLE_COLUMN_MM
+from .surface import draw_surface as draw_surface
+from .tracking import draw_tracking as draw_tracking

@@ -147,9 +147,9 @@ def margins_mm(figure: Figure, a: Trace, b: Trace) -> tuple[float, float]:
     """Left and right margin that hold the words of every figure of these two, so that they stand in line."""
     names = [short_name(trace.name) for trace in (a, b)]
     higher = [f"{name}\nhigher {trace.scale.range:g}" for name, trace in zip(names, (a, b), strict=True)]
-    left = _width_mm(figure, scale_words(a.scale) + higher, size=SMALL_PT, weight="normal")
+    left = measure_mm(figure, scale_words(a.scale) + higher, size=SMALL_PT, weight="normal")
     # At the few dots of a screen letters are fitted to the dots, and measure a little less than in print.
-    return 1.5 + left, 2.5 + 1.05 * _width_mm(figure, names, size=TEXT_PT, weight="bold")
+    return 1.5 + left, 2.5 + 1.05 * measure_mm(figure, names, size=TEXT_PT, weight="bold")
 
 
 def fill_lines(figure: Figure, parts: Sequence[str], *, width_mm: float) -> list[str]:
@@ -157,14 +157,14 @@ def fill_lines(figure: Figure, parts: Sequence[str], *, width_mm: float) -> list
     lines: list[str] = []
     for part in parts:
         longer = f"{lines[-1]}  ·  {part}" if lines else part
-        if lines and _width_mm(figure, [longer], size=SMALL_PT, weight="normal") <= width_mm:
+        if lines and measure_mm(figure, [longer], size=SMALL_PT, weight="normal") <= width_mm:
             lines[-1] = longer
         else:
             lines.append(part)
     return lines
 
 
-def _width_mm(figure: Figure, words: Iterable[str], *, size: float, weight: str) -> float:
+def measure_mm(figure: Figure, words: Iterable[str], *, size: float, weight: str) -> float:
     """Width of the widest of some texts, as it will be printed."""
     widest = 0.0
     for each in words:
