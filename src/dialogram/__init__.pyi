@@ -56,6 +56,7 @@ from .archive import (
     CohortColumns as CohortColumns,
     TableError as TableError,
     read_cohort as read_cohort,
+    read_cohort_folder as read_cohort_folder,
     read_traces as read_traces,
     write_traces as write_traces,
 )

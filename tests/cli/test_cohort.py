@@ -14,7 +14,7 @@ from pyarrow.parquet import read_table, write_table
 from tests.compute.tables import rows, write as write_cohort
 from typer.testing import CliRunner, Result
 
-from dialogram import CohortColumns, read_cohort, study_cohort
+from dialogram import CohortColumns, JudgedDyad, Trace, read_cohort, study_cohort, write_traces
 from dialogram.cli.program import program
 
 NAMES = ("--dyad", "dyad", "--role", "who", "--judge", "t", "--truth", "c", "--time", "s", "--value", "dial")
@@ -111,6 +111,79 @@ def test_hostile_tables_get_one_line(
     refused(run(table, *NAMES, "--json"), "cohort.csv, line", "a number", "'high")
 
 
+def write_files(folder: Path, dyads: dict[str, tuple[np.ndarray, np.ndarray]]) -> Path:
+    """A file a dyad, in three formats; of one dyad a folder with a file a rater."""
+    folder.mkdir()
+    for at, (name, pair) in enumerate(dyads.items()):
+        raters = [Trace(values=values, step_s=2.0, name=who) for who, values in zip("ct", pair, strict=True)]
+        if at == 3:
+            (folder / name).mkdir()
+            for trace in raters:
+                write_traces(folder / name / f"{trace.name}.csv", [trace], format="carma")
+        else:
+            write_traces(folder / f"{name}{('.csv', '.parquet')[at % 2]}", raters, format=("long", "parquet")[at % 2])
+    return folder
+
+
+def test_a_file_a_dyad_gives_what_a_long_table_gives(
+    tmp_path: Path, known: Path, dyads: dict[str, tuple[np.ndarray, np.ndarray]]
+) -> None:
+    folder = write_files(tmp_path / "dyads", dyads)
+    known.rename(folder / "known.csv")
+    known = folder / "known.csv"
+    (folder / ".DS_Store").write_bytes(b"\x00")
+    done = run(folder, "--judge", "t", "--truth", "c", "--moderators", known, "--moderator", "alliance", "--json")
+    assert (done.exit_code, done.stderr) == (0, "")
+    judged = [
+        JudgedDyad(
+            name=name,
+            judge=Trace(values=t, step_s=2.0, name="t"),
+            truth=Trace(values=c, step_s=2.0, name="c"),
+            moderators={"alliance": ord(name) % 5},
+        )
+        for name, (c, t) in dyads.items()
+    ]
+    expected = study_cohort(judged, moderators=["alliance"]).to_dict()
+    printed = json.loads(done.stdout)
+    assert printed["per_dyad"] == pytest.approx([pytest.approx(each) for each in expected["per_dyad"]])
+    assert printed["truth_and_bias"]["ar1"]["moderators"][1]["b"] == pytest.approx(
+        expected["truth_and_bias"]["ar1"]["moderators"][1]["b"]
+    )
+    known.write_text("dyad,by\n" + "".join(f"{name},T{ord(name) % 3}\n" for name in dyads))
+    done = run(folder, "--judge", "t", "--truth", "c", "--moderators", known, "--therapist", "by", "--json")
+    assert "between_therapists" in json.loads(done.stdout)["truth_and_bias"]["iid"]
+
+
+def test_folders_that_hold_no_dyads_get_one_line(
+    tmp_path: Path, known: Path, dyads: dict[str, tuple[np.ndarray, np.ndarray]]
+) -> None:
+    roles = ("--judge", "t", "--truth", "c")
+    (tmp_path / "empty").mkdir()
+    refused(run(tmp_path / "empty", *roles), "empty", "found none")
+    folder = write_files(tmp_path / "dyads", dyads)
+    refused(run(folder, "--judge", "she", "--truth", "c"), "a.csv", "'she'", "'c', 't'")
+    (folder / "notes.docx").write_bytes(b"PK\x03\x04\x00\xff")
+    refused(run(folder, *roles), "notes.docx")
+    (folder / "notes.docx").unlink()
+    (folder / "a.tsv").write_text("s\tc\tt\n0\t1\t2\n")
+    refused(run(folder, *roles), "one dyad 'a'")
+    (folder / "a.tsv").unlink()
+    (folder / "d" / "t.csv").rename(folder / "d" / "she.csv")
+    refused(run(folder, *roles), "d: expected one file called 't'", "'c.csv', 'she.csv'")
+    (folder / "d" / "she.csv").rename(folder / "d" / "t.csv")
+    known.write_text("dyad,by\na,T1\na,T2\n")
+    refused(run(folder, *roles, "--moderators", known, "--therapist", "by"), "known.csv, line 3", "one row of dyad 'a'")
+    known.write_text("dyad,by\na,T1\n")
+    refused(run(folder, *roles, "--moderators", known, "--therapist", "by"), "a therapist of dyad 'b'")
+
+
+def test_the_figure_and_the_report_are_written(tmp_path: Path, table: Path) -> None:
+    done = run(table, *NAMES, "--figure", tmp_path / "forest.svg", "--report", tmp_path / "cohort.html")
+    assert done.exit_code == 0, done.stderr
+    assert (tmp_path / "forest.svg").read_text().count("<svg") == 1
+    assert "Congruence in 8 dyads" in (tmp_path / "cohort.html").read_text()
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -120,6 +193,9 @@ def test_hostile_tables_get_one_line(
         (*NAMES, "--moderator", "alliance", "--moderator", "alliance"),
         (*NAMES, "--workers", "0"),
         (*NAMES, "--workers", "2", "--scheduler", "tcp://localhost:8786"),
+        ("--judge", "t", "--truth", "c"),
+        (*NAMES, "--figure", "forest.gif"),
+        (*NAMES, "--report", "cohort.doc"),
     ],
 )
 def test_wrong_use_is_told_from_bad_input(table: Path, wrong: tuple[str, ...]) -> None:

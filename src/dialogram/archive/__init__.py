@@ -1,5 +1,6 @@
 """Files in and out."""
 
+from dialogram.archive.cohort_folder import read_cohort_folder
 from dialogram.archive.cohort_parts import CohortPart, CohortParts, holds_parts, read_part
 from dialogram.archive.cohort_table import CohortColumns, read_cohort, read_moderators
 from dialogram.archive.formats import FORMATS, format_for, read_traces, recognise, write_traces
@@ -14,6 +15,7 @@ __all__ = [
     "format_for",
     "holds_parts",
     "read_cohort",
+    "read_cohort_folder",
     "read_moderators",
     "read_part",
     "read_traces",

@@ -98,7 +98,7 @@ def read_cohort(
     >>> dyad.name, dyad.judge.values, dyad.truth.values
     ('7', array([40., nan, nan, 61.]), array([50., 55., nan, 60.]))
     """
-    table = _open(path)
+    table = open_table(path)
     check_roles(table.labels(columns.role)[1], columns, partial(table.error, table.lines[0]))
     known = read_moderators(moderators_path, columns, moderators) if moderators_path else {}
     dyads = read_dyads(table, columns, moderators=() if moderators_path else moderators)
@@ -143,7 +143,7 @@ def read_dyads(table: Columns, columns: CohortColumns, *, moderators: Sequence[s
 
 def read_moderators(path: str | Path, columns: CohortColumns, moderators: Sequence[str]) -> dict[str, dict[str, float]]:
     """Read what is known of each dyad from a table of its own: its numbers by the dyad's name and theirs."""
-    table = _open(path)
+    table = open_table(path)
     found: dict[str, dict[str, float]] = {}
     for moderator in moderators:
         for name, number in _of_each(table, columns, moderator).items():
@@ -151,7 +151,8 @@ def read_moderators(path: str | Path, columns: CohortColumns, moderators: Sequen
     return found
 
 
-def _open(path: str | Path) -> Columns:
+def open_table(path: str | Path) -> Columns:
+    """Open a table of text or Parquet."""
     source = Source(Path(path))
     if parquet.recognises(source):
         return parquet.open_columns(source)

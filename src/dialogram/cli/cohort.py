@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dialogram.cli.ratings import AsJson
+from dialogram.cli.ratings import FIGURES, REPORTS, AsJson, check_ending
 from dialogram.cli.voice import needs_extra, print_json, refuse_bad_input, show_progress, warn
 
 if TYPE_CHECKING:
@@ -19,31 +19,50 @@ def cohort(  # noqa: PLR0917  # typer's way
     table: Annotated[
         Path,
         typer.Argument(
-            metavar="TABLE",
-            help="A long table, a row per dyad, rater and bin; or a folder of such tables in Parquet.",
+            metavar="TABLE | DIR",
+            help="A long table, a row per dyad, rater and bin, or a folder of such tables in Parquet;"
+            " or a folder with a file a dyad.",
             show_default=False,
         ),
     ],
-    dyad: Annotated[str, typer.Option(metavar="COL", help="Column of the dyad's name.", show_default=False)],
-    role: Annotated[
-        str, typer.Option(metavar="COL", help="Column of who rated.", show_default=False, rich_help_panel=WHO)
-    ],
     judge: Annotated[
         str,
-        typer.Option(metavar="VALUE", help="What stands there for the judge.", show_default=False, rich_help_panel=WHO),
+        typer.Option(
+            metavar="VALUE",
+            help="What stands there for the judge; or what the judge's ratings are called in a dyad's file.",
+            show_default=False,
+            rich_help_panel=WHO,
+        ),
     ],
     truth: Annotated[
         str,
         typer.Option(
             metavar="VALUE",
-            help="What stands there for the one who is judged.",
+            help="The same for the one who is judged.",
             show_default=False,
             rich_help_panel=WHO,
         ),
     ],
-    time: Annotated[str, typer.Option(metavar="COL", help="Column of the bin's start in seconds.", show_default=False)],
-    value: Annotated[str, typer.Option(metavar="COL", help="Column of the rating.", show_default=False)],
+    dyad: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COL",
+            help="Column of the dyad's name in a table; with a file a dyad in --moderators (default there: dyad).",
+            show_default=False,
+        ),
+    ] = None,
+    role: Annotated[
+        str | None, typer.Option(metavar="COL", help="Column of who rated in a table.", rich_help_panel=WHO)
+    ] = None,
+    time: Annotated[
+        str | None, typer.Option(metavar="COL", help="Column of the bin's start in seconds in a table.")
+    ] = None,
+    value: Annotated[str | None, typer.Option(metavar="COL", help="Column of the rating in a table.")] = None,
     as_json: AsJson = False,
+    figure: Annotated[
+        Path | None, typer.Option(help="Draw each dyad's correlation and their mean: .svg, .png or .pdf.")
+    ] = None,
+    report: Annotated[Path | None, typer.Option(help="Write a report: .html or .pdf.")] = None,
     moderators: Annotated[
         Path | None,
         typer.Option(
@@ -62,7 +81,8 @@ def cohort(  # noqa: PLR0917  # typer's way
         str | None,
         typer.Option(
             metavar="COL",
-            help="Column of the therapist in the long table: dyads then lie within therapists.",
+            help="Column of the therapist in the long table, with a file a dyad in --moderators: dyads then lie within"
+            " therapists.",
             rich_help_panel=KNOWN,
         ),
     ] = None,
@@ -83,33 +103,108 @@ def cohort(  # noqa: PLR0917  # typer's way
 ) -> None:
     """Study the congruence of many dyads: meta-analysis, Truth-and-Bias, pseudo-dyads."""
     names = moderator or []
+    places = (dyad, role, time, value)
     if judge == truth:
         raise typer.BadParameter(f"--judge and --truth: expected two roles, got {judge!r} for both")
-    if moderators is not None and not names:
-        raise typer.BadParameter("--moderators: name what may moderate with --moderator COL")
-    if len(set(names)) < len(names):
-        raise typer.BadParameter("--moderator: expected each column once")
     if workers is not None and scheduler not in {None, "local"}:
         raise typer.BadParameter("--workers: the scheduler has its own")
-    from dialogram.archive import CohortColumns
-    from dialogram.compute import study_table
-
-    columns = CohortColumns(dyad=dyad, role=role, judge=judge, truth=truth, time=time, value=value, therapist=therapist)
-    with refuse_bad_input(), needs_extra("cluster" if scheduler else "figures"), show_progress("dyads") as progress:
-        result = study_table(
-            table,
-            columns,
-            moderators_path=moderators,
-            moderators=names,
-            runner=_runner(workers, scheduler),
-            progress=progress,
+    check_ending("--figure", figure, FIGURES)
+    check_ending("--report", report, REPORTS)
+    of_files = None in places
+    if of_files:
+        _check_folder(table, role or time or value, workers or scheduler)
+    _check_known(moderators, names, therapist or dyad, of_files=of_files)
+    with refuse_bad_input(), needs_extra("cluster" if scheduler else "figures"):
+        result = (
+            _study_files(table, judge, truth, moderators, names, dyad or "dyad", therapist)
+            if of_files
+            else _study_table(table, places, judge, truth, moderators, names, therapist, _runner(workers, scheduler))
         )
+        if figure is not None:
+            _draw(result, figure)
+        if report is not None:
+            _report(result, judge, truth, report)
     if as_json:
         for each in result.excluded:
             warn(f"left out: dyad {each.dyad}, {each.reason}")
         print_json(result.to_dict())
     else:
         _print(result)
+
+
+def _check_folder(path: Path, place: str | None, work: int | str | None) -> None:
+    if place is not None or not path.is_dir():
+        raise typer.BadParameter("a table needs --dyad, --role, --time and --value; a folder with a file a dyad, none")
+    if work is not None:
+        raise typer.BadParameter("--workers and --scheduler share the work on a table in Parquet")
+
+
+def _check_known(moderators: Path | None, names: list[str], beside: str | None, *, of_files: bool) -> None:
+    if len(set(names)) < len(names):
+        raise typer.BadParameter("--moderator: expected each column once")
+    if of_files and moderators is None and (names or beside):
+        raise typer.BadParameter("--moderators: what is known of dyads in files stands in a table of its own")
+    if moderators is not None and not names and not (of_files and beside):
+        raise typer.BadParameter("--moderators: name what may moderate with --moderator COL")
+
+
+def _study_files(
+    folder: Path,
+    judge: str,
+    truth: str,
+    moderators: Path | None,
+    names: list[str],
+    dyad: str,
+    therapist: str | None,
+) -> "CohortResult":
+    from dialogram.analysis import study_cohort
+    from dialogram.archive import read_cohort_folder
+
+    dyads = read_cohort_folder(
+        folder,
+        judge=judge,
+        truth=truth,
+        moderators_path=moderators,
+        moderators=names,
+        dyad=dyad,
+        therapist=therapist,
+    )
+    return study_cohort(dyads, moderators=names, within_therapists=therapist is not None)
+
+
+def _study_table(  # as the command takes them
+    table: Path,
+    places: "tuple[str | None, ...]",
+    judge: str,
+    truth: str,
+    moderators: Path | None,
+    names: list[str],
+    therapist: str | None,
+    runner: "Runner",
+) -> "CohortResult":
+    from dialogram.archive import CohortColumns
+    from dialogram.compute import study_table
+
+    dyad, role, time, value = (str(place) for place in places)
+    columns = CohortColumns(dyad=dyad, role=role, judge=judge, truth=truth, time=time, value=value, therapist=therapist)
+    with show_progress("dyads") as progress:
+        return study_table(
+            table, columns, moderators_path=moderators, moderators=names, runner=runner, progress=progress
+        )
+
+
+def _draw(result: "CohortResult", path: Path) -> None:
+    from dialogram import figures
+
+    if result.meta is None:
+        raise ValueError("figure: expected at least two dyads worth six independent pairs, found fewer")
+    figures.save(figures.draw_forest(result.per_dyad, result.meta), path)
+
+
+def _report(result: "CohortResult", judge: str, truth: str, path: Path) -> None:
+    from dialogram import reports
+
+    reports.write_cohort_report(path, reports.CohortReport(result=result, judge=judge, truth=truth))
 
 
 def _runner(workers: int | None, scheduler: str | None) -> "Runner":

@@ -6,12 +6,15 @@ import typer
 
 from dialogram.cli.dyad_table import print_dyad
 from dialogram.cli.ratings import (
+    FIGURES,
+    REPORTS,
     AsJson,
     ScaleHigh,
     ScaleLow,
     ScaleNeutral,
     Step,
     TimeColumn,
+    check_ending,
     check_times,
     read_ratings,
     warn_of_oddities,
@@ -21,9 +24,6 @@ from dialogram.cli.voice import needs_extra, print_json, refuse_bad_input, warn
 if TYPE_CHECKING:
     from dialogram.analysis import DyadResult, Resampled
     from dialogram.timeline import Trace
-
-FIGURES = (".svg", ".png", ".pdf")
-REPORTS = (".html", ".pdf")
 
 
 def dyad(  # noqa: PLR0917  # typer's way
@@ -52,8 +52,8 @@ def dyad(  # noqa: PLR0917  # typer's way
     """Compare two ratings of one session: level, shape, lag, agreement, extremes, discrepancies."""
     _check_files(files, columns)
     check_times(time_column, step)
-    _check_ending("--figure", figure, FIGURES)
-    _check_ending("--report", report, REPORTS)
+    check_ending("--figure", figure, FIGURES)
+    check_ending("--report", report, REPORTS)
     from dialogram.analysis import compare, resample
 
     with refuse_bad_input():
@@ -80,11 +80,6 @@ def _check_files(files: list[Path], columns: tuple[str, str] | None) -> None:
         raise typer.BadParameter(f"give one file or two, not {len(files)}")
     if len(files) == 1 and columns is None:
         raise typer.BadParameter("name the two columns of one file: --columns CLIENT THERAPIST")
-
-
-def _check_ending(option: str, path: Path | None, endings: tuple[str, ...]) -> None:
-    if path is not None and path.suffix.lower() not in endings:
-        raise typer.BadParameter(f"{option} ends in {', '.join(endings)}, got {path.name!r}")
 
 
 def _read_two(

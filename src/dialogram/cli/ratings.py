@@ -36,6 +36,9 @@ TimeColumn = Annotated[
     str | None,
     typer.Option(help="Column of times in seconds of a table; default: found by its name.", rich_help_panel="The file"),
 ]
+FIGURES = (".svg", ".png", ".pdf")
+REPORTS = (".html", ".pdf")
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, unrounded, and nothing else.")]
 
 
@@ -45,6 +48,12 @@ def check_times(time_column: str | None, step_s: float | None) -> None:
         raise typer.BadParameter("give --time-column or --step, not both")
     if step_s is not None and not 0 < step_s < math.inf:
         raise typer.BadParameter(f"--step: expected a positive number of seconds, got {step_s:g}")
+
+
+def check_ending(option: str, path: Path | None, endings: tuple[str, ...]) -> None:
+    """Refuse a file to write whose ending does not say how."""
+    if path is not None and path.suffix.lower() not in endings:
+        raise typer.BadParameter(f"{option} ends in {', '.join(endings)}, got {path.name!r}")
 
 
 def read_ratings(

@@ -7,4 +7,4 @@ from .session import draw_session as draw_session
 from .states import draw_states as draw_states
 from .style import DOUBLE_COLUMN_MM as DOUBLE_COLUMN_MM, SINGLE_COLUMN_MM as SINGLE_COLUMN_MM
 from .surface import draw_surface as draw_surface
-from .tracking import draw_tracking as draw_tracking
+from .tracking import FAR as FAR, draw_tracking as draw_tracking

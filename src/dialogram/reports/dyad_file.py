@@ -1,12 +1,8 @@
 from pathlib import Path
 
-from dialogram import figures
 from dialogram.reports.dyad_page import lay_out
 from dialogram.reports.dyad_report import DyadReport
-from dialogram.reports.html import render_html
-from dialogram.reports.pdf import render_pdf
-
-FORMATS = ("html", "pdf")
+from dialogram.reports.page_file import write_page
 
 
 def write_dyad_report(path: str | Path, report: DyadReport) -> Path:
@@ -27,8 +23,4 @@ def write_dyad_report(path: str | Path, report: DyadReport) -> Path:
     FileNotFoundError
         When there is no such folder.
     """
-    target = Path(path)
-    written_as = figures.format_of(target, FORMATS)
-    page = lay_out(report)
-    figures.replace_file(target, render_pdf(page) if written_as == "pdf" else render_html(page).encode("utf-8"))
-    return target
+    return write_page(path, lay_out(report))

@@ -1,0 +1,26 @@
+from dataclasses import dataclass
+
+from dialogram.analysis import CohortResult
+
+
+@dataclass(frozen=True, kw_only=True)
+class CohortReport:
+    """All that a report on many dyads tells.
+
+    Parameters
+    ----------
+    result
+        Of studying them.
+    judge, truth
+        What the one who should notice is called, and the one whose experience counts.
+    title
+        Default: how many dyads there are.
+    subtitle
+        The study.
+    """
+
+    result: CohortResult
+    judge: str = "judge"
+    truth: str = "truth"
+    title: str = ""
+    subtitle: str = ""
