@@ -42,6 +42,7 @@ from .analysis import (
     fit_truth_and_bias as fit_truth_and_bias,
     meta_analyse as meta_analyse,
     meta_regress as meta_regress,
+    model_guesses as model_guesses,
     pick_extremes as pick_extremes,
     pool_guesses as pool_guesses,
     profile_tracking as profile_tracking,

@@ -49,6 +49,7 @@ from .extremes import (
     pick_extremes as pick_extremes,
 )
 from .guess import GuessScore as GuessScore, OwnView as OwnView, score_guess as score_guess, view_own as view_own
+from .guess_model import GuessModel as GuessModel, model_guesses as model_guesses
 from .guess_pool import GuessPool as GuessPool, pool_guesses as pool_guesses
 from .judged_dyad import JudgedDyad as JudgedDyad
 from .meta_analysis import (
