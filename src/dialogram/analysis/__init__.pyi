@@ -40,6 +40,11 @@ from .discrepancy_chance import (
     weigh_discrepancies as weigh_discrepancies,
 )
 from .dyad import DyadResult as DyadResult, compare as compare
+from .dyad_bootstrap import (
+    BootstrapCoefficient as BootstrapCoefficient,
+    DyadBootstrap as DyadBootstrap,
+    bootstrap_truth_and_bias as bootstrap_truth_and_bias,
+)
 from .dyad_sums import DyadSums as DyadSums
 from .extreme_chance import ExtremeChance as ExtremeChance, weigh_extremes as weigh_extremes
 from .extremes import (
@@ -69,6 +74,7 @@ from .repeated_measures import RepeatedMeasures as RepeatedMeasures, correlate_w
 from .resampled import Resampled as Resampled, resample as resample
 from .response_surface import ResponseSurface as ResponseSurface, fit_response_surface as fit_response_surface
 from .segment_mean import mean_over as mean_over
+from .session_parts import PartOfSession as PartOfSession, PeakEnd as PeakEnd, regress_on_parts as regress_on_parts
 from .tracking_profile import TrackingAt as TrackingAt, profile_tracking as profile_tracking
 from .truth_and_bias import (
     DyadLine as DyadLine,

@@ -6,6 +6,7 @@ another, those of each bin with the bin before it. However long the sessions are
 
 import math
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -184,6 +185,9 @@ class MixedModel:
             np.zeros(0, dtype=np.intp) if groups is None else np.unique(np.asarray(groups)[order], return_index=True)[1]
         )
         self._autoregressive = autoregressive
+        self._sizes = np.array([each.n for each in ordered], dtype=np.float64)
+        units = [len(ordered), self._group_starts.size]
+        self._times = [np.ones(units[level]) for level in range(self._levels)]
         squares = sum(each.total for each in ordered)
         # In units of their own size no column is large beside another, whatever the scale of the dial.
         self._scale = np.sqrt(np.diag(squares) / self._n)
@@ -220,6 +224,32 @@ class MixedModel:
             self._profiled, start, jac=True, method="L-BFGS-B", bounds=bounds, tol=tolerance
         )
         return float(found.fun), np.asarray(found.x)
+
+    @property
+    def units(self) -> int:
+        """How many dyads, or groups of them, stand alone."""
+        return int(self._times[-1].size)
+
+    def count_units(self, times: Floats) -> "MixedModel":
+        """Give the same model with every unit taken so many times, as when units are drawn anew."""
+        in_group = np.diff(np.append(self._group_starts, len(self._order)))
+        of_dyad = np.repeat(times, in_group) if self._levels > 1 else times
+        other = copy(self)
+        of_lag = np.repeat(of_dyad, np.diff(np.append(self._dyad_starts, self._lags.size)))
+        vars(other).update(
+            _times=[of_dyad, times][: self._levels],
+            _n=int(of_dyad @ self._sizes),
+            _counts=self._counts * of_lag,
+        )
+        return other
+
+    def estimate(self, start: Floats) -> tuple[Floats, Floats]:
+        """Find the top that is reached from `start`; give the fixed effects and their standard errors."""
+        top = self._descend(start, tolerance=_ROUGH)[1]
+        _, squares, b, inverse = self._evaluate(top[np.newaxis])
+        units = self._scale[-1] / self._scale[self._fixed_from : -1]
+        variances = squares[0] / (self._n - self._fixed) * np.diag(inverse[0])
+        return b[0] * units, np.sqrt(variances) * units
 
     def _most(self) -> Floats:
         """How far each parameter may be from 0."""
@@ -277,8 +307,8 @@ class MixedModel:
             if level:
                 products = np.add.reduceat(products, self._group_starts, axis=1)
             products, more = self._absorb(products, factor)
-            determinants = determinants + more
-        total = products.sum(axis=1)[:, self._fixed_from :, self._fixed_from :]
+            determinants = determinants + more @ self._times[level]
+        total = np.tensordot(self._times[-1], products, axes=(0, 1))[:, self._fixed_from :, self._fixed_from :]
         inverse = np.linalg.inv(total[:, :-1, :-1])
         b = (inverse @ total[:, :-1, -1:])[..., 0]
         squares = total[:, -1, -1] - (b * total[:, :-1, -1]).sum(axis=-1)
@@ -294,10 +324,12 @@ class MixedModel:
             sums = np.add.reduceat(self._absorb(products, factors[0])[0], self._group_starts, axis=1)
             sizes = np.diff(np.append(self._group_starts, len(self._order)))
             groups = np.repeat(
-                _shrink(sums, sums[..., : self._random, self._random :] @ residual, factors[1]), sizes, 1
+                _shrink(sums, sums[..., : self._random, self._fixed_from :] @ residual, factors[1]), sizes, 1
             )
         squares = products[..., : self._random, : self._random]
-        left = products[..., : self._random, self._random :] @ residual - (squares @ groups[..., np.newaxis])[..., 0]
+        left = (
+            products[..., : self._random, self._fixed_from :] @ residual - (squares @ groups[..., np.newaxis])[..., 0]
+        )
         effects = np.empty((len(self._order), self._random))
         effects[self._order] = (groups + _shrink(products, left, factors[0]))[0]
         return effects
@@ -315,7 +347,7 @@ class MixedModel:
         loads = products[..., : self._random] @ factor[:, np.newaxis]
         inner = np.eye(self._random) + factor.swapaxes(-1, -2)[:, np.newaxis] @ loads[..., : self._random, :]
         reduced = products - loads @ np.linalg.inv(inner) @ loads.swapaxes(-1, -2)
-        return reduced, np.log(np.linalg.det(inner)).sum(axis=1)
+        return reduced, np.log(np.linalg.det(inner))
 
     def _deviance(self, parameters: _Batch) -> _Batch:
         """−2 log-likelihood of parameter vectors whose last is log σ²."""

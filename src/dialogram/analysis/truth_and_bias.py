@@ -1,6 +1,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -191,23 +192,9 @@ def fit_sums(
     dyads: Sequence[DyadSums], *, residuals: Residuals, moderators: Sequence[str], within_therapists: bool
 ) -> TruthAndBias:
     """Fit the same model to dyads that are summed up already."""
-    known = _moderators(dyads, moderators)
-    groups = _therapists(dyads) if within_therapists else None
-    if len(dyads) < 2 + len(moderators):
-        raise ValueError(f"dyads: expected at least {2 + len(moderators)}, got {len(dyads)}")
-    step_s = float(np.median([dyad.step_s for dyad in dyads]))
-    raw, standardised = (
-        MixedModel(
-            [
-                dyad.seen_through(_basis(row, spreads), step_s=step_s)
-                for dyad, row, spreads in zip(dyads, known, every, strict=True)
-            ],
-            random=2,
-            groups=groups,
-            autoregressive=residuals == "ar1",
-        ).fit()
-        for every in ([(1.0, 1.0)] * len(dyads), [dyad.spreads for dyad in dyads])
-    )
+    known = centre_moderators(dyads, moderators)
+    build = partial(build_model, dyads, known, residuals=residuals, within_therapists=within_therapists)
+    raw, standardised = build().fit(), build(standardised=True).fit()
     count = known.shape[1]
     named = [f"{what} × {name}" for what in ("bias", "tracking") for name in moderators]
     return TruthAndBias(
@@ -225,13 +212,42 @@ def fit_sums(
         between_therapists=_random_effects(raw.random[1]) if within_therapists else None,
         residual=raw.residual,
         rho=raw.rho,
-        step_s=step_s,
+        step_s=_step_s(dyads),
         loglik=raw.log_likelihood,
         lines=tuple(
             _line(dyad, bias, tracking)
             for dyad, (bias, tracking) in zip(dyads, known @ raw.b.reshape(2, count).T + raw.effects, strict=True)
         ),
     )
+
+
+def build_model(
+    dyads: Sequence[DyadSums],
+    known: Floats,
+    *,
+    residuals: Residuals,
+    within_therapists: bool,
+    standardised: bool = False,
+) -> MixedModel:
+    """Build the model of dyads with their moderators, shape (dyads, 1 + moderators), as `centre_moderators` gives."""
+    groups = _therapists(dyads) if within_therapists else None
+    least = 1 + known.shape[1]
+    if len(dyads) < least:
+        raise ValueError(f"dyads: expected at least {least}, got {len(dyads)}")
+    step_s = _step_s(dyads)
+    return MixedModel(
+        [
+            dyad.seen_through(_basis(row, dyad.spreads if standardised else (1.0, 1.0)), step_s=step_s)
+            for dyad, row in zip(dyads, known, strict=True)
+        ],
+        random=2,
+        groups=groups,
+        autoregressive=residuals == "ar1",
+    )
+
+
+def _step_s(dyads: Sequence[DyadSums]) -> float:
+    return float(np.median([dyad.step_s for dyad in dyads]))
 
 
 def _line(dyad: DyadSums, bias: float, tracking: float) -> DyadLine:
@@ -258,8 +274,8 @@ def _basis(known: Floats, spreads: tuple[float, float]) -> Floats:
     return np.asarray(through / np.array([[1.0], [spreads[0]], [spreads[1]]]))
 
 
-def _moderators(dyads: Sequence[DyadSums], names: Sequence[str]) -> Floats:
-    """1 and each moderator about its mean, shape (dyads, 1 + moderators)."""
+def centre_moderators(dyads: Sequence[DyadSums], names: Sequence[str]) -> Floats:
+    """Give 1 and each moderator about its mean, shape (dyads, 1 + moderators)."""
     known = np.ones((len(dyads), 1 + len(names)))
     for index, name in enumerate(names, 1):
         values = np.array([dyad.moderators.get(name, math.nan) for dyad in dyads])
