@@ -12,7 +12,7 @@ KEYS = {
     "a": "name mean sd min max mssd acf1 share_hindering share_neutral share_helpful",
     "b": "name mean sd min max mssd acf1 share_hindering share_neutral share_helpful",
     "level": "difference t df p n_effective t_effective p_effective d",
-    "shape": "r p ci95 spearman n_effective p_effective ci95_effective p_shift shifts p_truncated",
+    "shape": "r p ci95 spearman n_effective p_effective ci95_effective p_shift shifts p_truncated p_swings",
     "lag": "seconds r window_s p_shift",
     "agreement": "ccc icc_a1 rmse level_part scatter_part shape_part",
     "states": "kappa table band",

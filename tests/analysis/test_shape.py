@@ -12,7 +12,7 @@ def _pair(n: int = 200) -> tuple[np.ndarray, np.ndarray]:
 
 def test_published_numbers_equal_those_of_scipy() -> None:
     a, b = _pair()
-    shape, theirs = compare_shape(a, b), stats.pearsonr(a, b)
+    shape, theirs = compare_shape(a, b, step_s=1.0), stats.pearsonr(a, b)
     interval = theirs.confidence_interval(0.95)
     assert shape.r == pytest.approx(theirs.statistic, abs=1e-14)
     assert shape.p == pytest.approx(theirs.pvalue, rel=1e-10)
@@ -44,8 +44,8 @@ def test_a_repeating_series_gains_nothing_from_rounding() -> None:
 def test_dependence_is_found() -> None:
     rng = np.random.default_rng(6)
     a = np.convolve(rng.normal(size=619), np.ones(20), "valid")
-    shape = compare_shape(a, a + rng.normal(size=600))
-    assert max(shape.p_shift, shape.p_truncated, shape.p_effective) < 0.01
+    shape = compare_shape(a, a + rng.normal(size=600), step_s=1.0)
+    assert max(shape.p_shift, shape.p_truncated, shape.p_swings, shape.p_effective) < 0.01
 
 
 @pytest.mark.parametrize(("n", "defined"), [(2, False), (7, False), (8, True)])

@@ -64,7 +64,7 @@ def test_two_files_are_client_and_therapist(table: Path, tmp_path: Path) -> None
 def test_the_table_says_which_p_to_believe(table: Path) -> None:
     done = run("dyad", table, "--columns", "client", "therapist")
     assert done.exit_code == 0
-    assert "Believe p_truncated" in done.stdout
+    assert "Believe p_swings" in done.stdout
     assert "400 bins of 1 s" in done.stdout
 
 

@@ -75,10 +75,10 @@ def test_the_verdict_on_level_follows_the_effective_p_alone(bare: DyadReport, p:
         (0.4, 0.4, "go together no more than chance may give"),
     ],
 )
-def test_the_verdict_on_shape_follows_truncated_shifts_alone(
+def test_the_verdict_on_shape_follows_the_signs_of_swings_alone(
     bare: DyadReport, p: float, r: float, finding: str
 ) -> None:
-    shape = replace(bare.result.shape, r=r, p=0.0001, p_effective=0.0001, p_shift=0.0001, p_truncated=p)
+    shape = replace(bare.result.shape, r=r, p=0.0001, p_effective=0.0001, p_shift=0.0001, p_swings=p)
     result = replace(bare.result, shape=shape)
     assert finding in say_finding(result, HELPFULNESS)
     assert f"Believe the last: p = {share(p, 3)}." in _words(say_which_p(result))

@@ -168,7 +168,7 @@ def compare(
         a=describe(np.where(both, ratings_a, np.nan), name=a.name, scale=scale, band_share=band_share),
         b=describe(np.where(both, ratings_b, np.nan), name=b.name, scale=scale, band_share=band_share),
         level=compare_level(ratings_a, ratings_b),
-        shape=compare_shape(ratings_a, ratings_b),
+        shape=compare_shape(ratings_a, ratings_b, step_s=step_s),
         lag=find_lag(ratings_a, ratings_b, step_s=step_s, window_s=lag_window_s),
         agreement=compare_values(ratings_a, ratings_b),
         states=compare_states(ratings_a, ratings_b, step_s=step_s, scale=scale, band_share=band_share),

@@ -23,13 +23,14 @@ def say_which_p(shape: Shape) -> str:
     """Say which of the p of a correlation to believe, and what it says."""
     if math.isnan(shape.r):
         return "There is no correlation to believe: a trace does not vary, or the two hardly overlap."
-    if math.isnan(shape.p_truncated):
+    if math.isnan(shape.p_swings):
         return "Believe none of these p: the traces are too short for the test that stays honest under drift."
-    verdict = "more than chance gives" if shape.p_truncated <= 0.05 else "no more than chance may give"
+    verdict = "more than chance gives" if shape.p_swings <= 0.05 else "no more than chance may give"
     return (
-        f"Believe p_truncated = {shape.p_truncated:.3f} ({verdict}): it stays honest when both traces are smooth and"
-        f" drift. {_say_others(shape)} The usual p ({say_p(shape.p)}) takes every bin for an independent observation:"
-        " it is printed as others publish it, and must not be believed."
+        f"Believe p_swings = {shape.p_swings:.3f} ({verdict}): it stays honest when both traces are smooth and drift,"
+        f" and has power when one rater is a few seconds late. {_say_others(shape)} The usual p"
+        f" ({say_p(shape.p)}) takes every bin for an independent observation: it is printed as others publish it, and"
+        " must not be believed."
     )
 
 

@@ -10,6 +10,7 @@ from dialogram.analysis.correlation import (
 )
 from dialogram.analysis.effective_n import effective_n_of_pairs
 from dialogram.analysis.student import correlation_interval, correlation_p, ranks
+from dialogram.analysis.swings import swing_p
 
 TIE = 1e-12
 """Correlations closer than this are equal: what rounding leaves between two sums of the same numbers."""
@@ -17,7 +18,7 @@ TIE = 1e-12
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """Whether two traces move together, and four answers to whether that is more than chance.
+    """Whether two traces move together, and five answers to whether that is more than chance.
 
     Parameters
     ----------
@@ -30,7 +31,9 @@ class Shape:
     p_shift, shifts
         From all circular shifts, and how many counted.
     p_truncated
-        From truncated shifts, the one that stays honest when both traces drift.
+        From truncated shifts, which stay honest when both traces drift, while neither is late.
+    p_swings
+        From the signs of their swings, the one that stays honest under drift and has power when one is late.
     """
 
     r: float
@@ -43,15 +46,18 @@ class Shape:
     p_shift: float
     shifts: int
     p_truncated: float
+    p_swings: float
 
 
-def compare_shape(a: Floats, b: Floats) -> Shape:
+def compare_shape(a: Floats, b: Floats, *, step_s: float) -> Shape:
     """Correlate two traces, with every null side by side.
 
     Parameters
     ----------
     a, b : ndarray, shape (n,)
         On one grid, NaN where missing.
+    step_s
+        Width of a bin in seconds.
 
     Returns
     -------
@@ -60,14 +66,14 @@ def compare_shape(a: Floats, b: Floats) -> Shape:
 
     Notes
     -----
-    See :func:`circular_shift_p`, :func:`truncated_shift_p` and
+    See :func:`circular_shift_p`, :func:`truncated_shift_p`, :func:`dialogram.analysis.swings.swing_p` and
     :func:`dialogram.analysis.effective_n.effective_n_of_pairs`.
 
     Examples
     --------
     >>> rng = np.random.default_rng(1)
-    >>> shape = compare_shape(rng.normal(size=200).cumsum(), rng.normal(size=200).cumsum())
-    >>> shape.p < 0.001, shape.p_truncated > 0.05
+    >>> shape = compare_shape(rng.normal(size=200).cumsum(), rng.normal(size=200).cumsum(), step_s=1.0)
+    >>> shape.p < 0.001, shape.p_swings > 0.05
     (True, True)
     """
     both = ~(np.isnan(a) | np.isnan(b))
@@ -86,6 +92,7 @@ def compare_shape(a: Floats, b: Floats) -> Shape:
         p_shift=p_shift,
         shifts=shifts,
         p_truncated=truncated_shift_p(a, b),
+        p_swings=swing_p(a, b, step_s=step_s),
     )
 
 

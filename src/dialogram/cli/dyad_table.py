@@ -48,9 +48,8 @@ def _tests(result: "DyadResult") -> "Table":
     table.add_row("  as published: do not believe it", "", _number(shape.p, 3))
     table.add_row(f"  with an effective n of {_number(shape.n_effective, 0)}", "", _number(shape.p_effective, 3))
     table.add_row(f"  all {shape.shifts} circular shifts", "", _number(shape.p_shift, 3))
-    table.add_row(
-        "  [bold]truncated shifts: believe this one[/bold]", "", f"[bold]{_number(shape.p_truncated, 3)}[/bold]"
-    )
+    table.add_row("  truncated shifts", "", _number(shape.p_truncated, 3))
+    table.add_row("  [bold]signs of swings: believe this one[/bold]", "", f"[bold]{_number(shape.p_swings, 3)}[/bold]")
     table.add_row("Spearman's rank correlation", _number(shape.spearman), "")
     table.add_row(f"best r within ± {lag.window_s:g} s", _number(lag.r), _number(lag.p_shift, 3))
     table.add_row(f"  at a lag of {_number(lag.seconds, 1)} s (positive: {escape(result.b.name)} follows)", "", "")

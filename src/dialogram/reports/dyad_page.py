@@ -142,7 +142,7 @@ def _facts(report: DyadReport) -> list[Fact]:
             value=_statistic("r", shape.r),
             words=say("one of the two does not vary")
             if math.isnan(shape.r)
-            else say("believe ", P, f" {p_value(shape.p_truncated)}, not the usual ", P, f" {p_value(shape.p)}"),
+            else say("believe ", P, f" {p_value(shape.p_swings)}, not the usual ", P, f" {p_value(shape.p)}"),
         ),
         Fact(
             label="They part",
@@ -313,10 +313,12 @@ def _methods(report: DyadReport) -> list[Block]:
                 f" rated for {picked.least_coverage:.0%} of it or more. Neutral is {mark(low)} to {mark(high)}."
                 " Effective sizes after Bayley and Hammersley (1946, doi 10.2307/2983560) for the level and Pyper and"
                 " Peterman (1998, doi 10.1139/f98-104) for the correlation; truncated shifts after Yuan and Shou (2024,"
-                " doi 10.1371/journal.pbio.3002758); concordance after Lin (1989, doi 10.2307/2532051); κ after Cohen"
+                " doi 10.1371/journal.pbio.3002758); signs of swings after Hemerik and Goeman (2018, doi"
+                " 10.1007/s11749-017-0571-1); concordance after Lin (1989, doi"
+                " 10.2307/2532051); κ after Cohen"
                 " (1960, doi 10.1177/001316446002000104); the procedure after Swift, Tompkins and Parkin (2017, doi"
-                f" 10.1002/jclp.22531); d′ after Hautus (1995, doi 10.3758/BF03203619).{resampling} Made with Dialogram"
-                f" {result.software.version} by the rules {', '.join(rules[:-1])} and {rules[-1]}."
+                f" 10.1002/jclp.22531); d′ after Hautus (1995, doi 10.3758/BF03203619).{resampling} Made by the rules"
+                f" {', '.join(rules[:-1])} and {rules[-1]}."
             ),
             quiet=True,
         ),

@@ -58,7 +58,7 @@ def describe_traces(result: DyadResult, scale: Scale) -> Table:
 
 
 def compare_nulls(result: DyadResult) -> Table:
-    """Put the four p of the correlation side by side."""
+    """Put the five p of the correlation side by side."""
     shape = result.shape
     pairs = "–" if math.isnan(shape.n_effective) else number(shape.n_effective, 0)
     rows: list[list[Text]] = [
@@ -66,10 +66,16 @@ def compare_nulls(result: DyadResult) -> Table:
         [["Effective size"], [f"{pairs} independent pairs"], [_bare_p(shape.p_effective)], ["honest without drift"]],
         [["Circular shifts"], [f"all {shape.shifts} shifts"], [_bare_p(shape.p_shift)], ["honest without drift"]],
         [
-            [Span("Truncated shifts", "strong")],
+            ["Truncated shifts"],
             ["the middle of one against the other"],
-            [Span(_bare_p(shape.p_truncated), "strong")],
-            ["honest under drift too"],
+            [_bare_p(shape.p_truncated)],
+            ["drift, neither late"],
+        ],
+        [
+            [Span("Signs of swings", "strong")],
+            ["4,096 patterns of their signs"],
+            [Span(_bare_p(shape.p_swings), "strong")],
+            ["drift, and one late"],
         ],
     ]
     columns = [
@@ -78,7 +84,7 @@ def compare_nulls(result: DyadResult) -> Table:
         Column(name=[P], align="right", width=0.8),
         Column(name=["Good for"], width=1.8),
     ]
-    return Table(caption=["Four answers to whether the correlation is more than chance."], columns=columns, rows=rows)
+    return Table(caption=["Five answers to whether the correlation is more than chance."], columns=columns, rows=rows)
 
 
 def list_moments(

@@ -55,7 +55,7 @@ def _find_level(result: DyadResult, scale: Scale) -> str:
 
 
 def _find_shape(result: DyadResult) -> str:
-    r, p = result.shape.r, result.shape.p_truncated
+    r, p = result.shape.r, result.shape.p_swings
     if math.isnan(r) or math.isnan(p):
         return ""
     if p > BELIEVED_AT:
@@ -153,7 +153,7 @@ def say_shape(result: DyadResult) -> list[Text]:
             "Over the session the two ratings correlate ",
             R,
             f" = {share(shape.r)}{interval} (by ranks {share(shape.spearman)})."
-            " Whether that is more than chance is answered in four ways:",
+            " Whether that is more than chance is answered in five ways:",
         )
     ]
 
@@ -165,9 +165,9 @@ def say_which_p(result: DyadResult) -> list[Text]:
         return []
     caution = (
         "Why not the usual one? Because it takes every bin for news, and a hand that rests repeats itself. Given"
-        " couples who never met, it calls 60 in 100 of them related at .05; truncated shifts call 4."
+        " couples who never met, it calls 60 in 100 of them related at .05; the last test calls 5."
     )
-    if math.isnan(shape.p_truncated):
+    if math.isnan(shape.p_swings):
         return [
             [
                 Span("Believe none of these.", "strong"),
@@ -175,7 +175,7 @@ def say_which_p(result: DyadResult) -> list[Text]:
                 caution,
             ]
         ]
-    if shape.p_truncated <= BELIEVED_AT:
+    if shape.p_swings <= BELIEVED_AT:
         verdict = " Ratings as smooth as these seldom go together as much by chance: there is a common course. "
     else:
         verdict = (
@@ -186,7 +186,7 @@ def say_which_p(result: DyadResult) -> list[Text]:
         [
             Span("Believe the last: ", "strong"),
             Span("p", "italic"),
-            Span(f" {p_value(shape.p_truncated)}.", "strong"),
+            Span(f" {p_value(shape.p_swings)}.", "strong"),
             verdict,
             caution,
         ]
