@@ -165,7 +165,7 @@ def say_which_p(result: DyadResult) -> list[Text]:
         return []
     caution = (
         "Why not the usual one? Because it takes every bin for news, and a hand that rests repeats itself. Given"
-        " couples who never met, it calls 60 in 100 of them related at .05; the last test calls 5."
+        " couples who never met, it calls 56 in 100 of them related at .05; the last test calls 5."
     )
     if math.isnan(shape.p_swings):
         return [
