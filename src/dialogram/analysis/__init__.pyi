@@ -83,3 +83,4 @@ from .truth_and_bias import (
     fit_truth_and_bias as fit_truth_and_bias,
 )
 from .variance_split import VarianceSplit as VarianceSplit, split_variance as split_variance
+from .windowed import WindowedCorrelation as WindowedCorrelation, correlate_windows as correlate_windows

@@ -76,7 +76,7 @@ def swing_p(a: Floats, b: Floats, *, step_s: float) -> float:
     hops = min(math.floor(MOST_LAG_S / step_s + 1e-9), a.size // 8) // hop
     least = max(LEAST_PAIRS, LEAST_OVERLAP * float(both.sum()))
     largest = np.zeros((MOST_DRIFT + 1, _SIDE, _SIDE))
-    for lag in hop * np.arange(-hops, hops + 1):
+    for lag in range(-hops * hop, hops * hop + 1, hop):
         x, y = a[max(0, -lag) : a.size - max(0, lag)], b[max(0, lag) : b.size - max(0, -lag)]
         both = ~(np.isnan(x) | np.isnan(y))
         if both.sum() >= least and varies(x[both]) and varies(y[both]):
