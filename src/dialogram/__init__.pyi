@@ -26,6 +26,7 @@ from .analysis import (
     PeakEnd as PeakEnd,
     PseudoDyads as PseudoDyads,
     RandomEffects as RandomEffects,
+    ReactionLag as ReactionLag,
     RepeatedMeasures as RepeatedMeasures,
     Resampled as Resampled,
     ResponseSurface as ResponseSurface,
@@ -41,6 +42,7 @@ from .analysis import (
     correlate_within as correlate_within,
     describe_bouts as describe_bouts,
     detect_states as detect_states,
+    estimate_reaction_lag as estimate_reaction_lag,
     find_discrepancies as find_discrepancies,
     fit_actor_partner as fit_actor_partner,
     fit_actor_partner_by_role as fit_actor_partner_by_role,
@@ -57,6 +59,7 @@ from .analysis import (
     score_guess as score_guess,
     split_variance as split_variance,
     study_cohort as study_cohort,
+    take_out_reaction_lag as take_out_reaction_lag,
     weigh_discrepancies as weigh_discrepancies,
     weigh_extremes as weigh_extremes,
 )

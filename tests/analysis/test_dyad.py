@@ -14,6 +14,7 @@ KEYS = {
     "level": "difference t df p n_effective t_effective p_effective d",
     "shape": "r p ci95 spearman n_effective p_effective ci95_effective p_shift shifts p_truncated p_swings",
     "lag": "seconds r window_s p_shift",
+    "reaction_lag": "seconds ci95 r r_corrected most_s",
     "agreement": "ccc icc_a1 rmse level_part scatter_part shape_part",
     "states": "kappa table band",
     "detection": "tolerance_s helpful hindering",

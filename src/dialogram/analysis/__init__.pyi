@@ -70,6 +70,11 @@ from .pseudo_dyads import (
     part_into_blocks as part_into_blocks,
 )
 from .reaction import Following as Following, measure_following as measure_following
+from .reaction_lag import (
+    ReactionLag as ReactionLag,
+    estimate_reaction_lag as estimate_reaction_lag,
+    take_out_reaction_lag as take_out_reaction_lag,
+)
 from .repeated_measures import RepeatedMeasures as RepeatedMeasures, correlate_within as correlate_within
 from .resampled import Resampled as Resampled, resample as resample
 from .response_surface import ResponseSurface as ResponseSurface, fit_response_surface as fit_response_surface

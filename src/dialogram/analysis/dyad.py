@@ -16,6 +16,7 @@ from dialogram.analysis.lag import WINDOW_S, Lag, find_lag
 from dialogram.analysis.level import Level, compare_level
 from dialogram.analysis.plain import plain
 from dialogram.analysis.quality import Quality, assess_quality
+from dialogram.analysis.reaction_lag import ReactionLag, estimate_reaction_lag
 from dialogram.analysis.sentences import say_congruence
 from dialogram.analysis.shape import Shape, compare_shape
 from dialogram.analysis.states import BAND_SHARE, States, compare_states
@@ -50,7 +51,7 @@ class DyadResult:
         Width of a bin in seconds.
     a, b
         Each trace over those bins.
-    level, shape, lag, agreement, states
+    level, shape, lag, reaction_lag, agreement, states
         How the two go together.
     detection
         What b saw of a's helpful and hindering moments.
@@ -71,6 +72,7 @@ class DyadResult:
     level: Level
     shape: Shape
     lag: Lag
+    reaction_lag: ReactionLag
     agreement: Agreement
     states: States
     detection: Detection
@@ -91,6 +93,7 @@ class DyadResult:
             "level": plain(self.level),
             "shape": plain(self.shape),
             "lag": plain(self.lag),
+            "reaction_lag": self.reaction_lag.to_dict(),
             "agreement": plain(self.agreement),
             "states": plain(self.states, without="kappa_of_shifts"),
             "detection": self.detection.to_dict(),
@@ -170,6 +173,7 @@ def compare(
         level=compare_level(ratings_a, ratings_b),
         shape=compare_shape(ratings_a, ratings_b, step_s=step_s),
         lag=find_lag(ratings_a, ratings_b, step_s=step_s, window_s=lag_window_s),
+        reaction_lag=estimate_reaction_lag(ratings_a, ratings_b, step_s=step_s),
         agreement=compare_values(ratings_a, ratings_b),
         states=compare_states(ratings_a, ratings_b, step_s=step_s, scale=scale, band_share=band_share),
         detection=detect_states(ratings_a, ratings_b, step_s=step_s, scale=scale, band_share=band_share),

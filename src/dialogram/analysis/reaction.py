@@ -71,13 +71,14 @@ def measure_following(target: Floats, hand: Floats, *, step_s: float, tolerance:
     best = int(np.nanargmax(r))
     if r[best] < LEAST_R:
         return Following(reaction_s=math.nan, r=float(r[best]), share_within=_share(target, hand, 0, tolerance))
-    lag = best + _vertex(r, best)
+    lag = best + vertex(r, best)
     return Following(
         reaction_s=lag * step_s, r=float(r[best]), share_within=_share(target, hand, round(lag), tolerance)
     )
 
 
-def _vertex(r: Floats, best: int) -> float:
+def vertex(r: Floats, best: int) -> float:
+    """How far from a highest point the parabola through it and its neighbours has its top, in steps."""
     if not 0 < best < r.size - 1:
         return 0.0
     before, here, after = r[best - 1 : best + 2]

@@ -13,10 +13,12 @@ LEAST_WINDOWS = 20
 
 
 def say_congruence(result: "DyadResult") -> list[str]:
-    """Level, shape and lag in a sentence each, and which p to believe."""
-    return [sentence for sentence in (_say_level(result), _say_shape(result), _say_lag(result)) if sentence] + [
-        say_which_p(result.shape)
-    ]
+    """Level, shape, lag and reaction in a sentence each, and which p to believe."""
+    return [
+        sentence
+        for sentence in (_say_level(result), _say_shape(result), _say_lag(result), _say_reaction(result))
+        if sentence
+    ] + [say_which_p(result.shape)]
 
 
 def say_which_p(shape: Shape) -> str:
@@ -95,4 +97,17 @@ def _say_lag(result: "DyadResult") -> str:
     return (
         f"They go together best when {second.name} follows {first.name} by {abs(lag.seconds):g} s, r = {lag.r:.2f}"
         f" ({looked})."
+    )
+
+
+def _say_reaction(result: "DyadResult") -> str:
+    reaction = result.reaction_lag
+    low, high = reaction.ci95
+    if math.isnan(low) or low <= 0 <= high:
+        return ""
+    first, second = (result.a, result.b) if reaction.seconds > 0 else (result.b, result.a)
+    bounds = sorted((abs(low), abs(high)))
+    return (
+        f"{second.name} answers {abs(reaction.seconds):.1f} s after {first.name} (95 % {bounds[0]:.1f} to"
+        f" {bounds[1]:.1f} s); with that taken out r = {reaction.r_corrected:.2f}."
     )

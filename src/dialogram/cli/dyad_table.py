@@ -53,6 +53,13 @@ def _tests(result: "DyadResult") -> "Table":
     table.add_row("Spearman's rank correlation", _number(shape.spearman), "")
     table.add_row(f"best r within ± {lag.window_s:g} s", _number(lag.r), _number(lag.p_shift, 3))
     table.add_row(f"  at a lag of {_number(lag.seconds, 1)} s (positive: {escape(result.b.name)} follows)", "", "")
+    reaction = result.reaction_lag
+    low, high = reaction.ci95
+    table.add_row(
+        f"reaction lag {_number(reaction.seconds, 1)} s, 95 % {_number(low, 1)} to {_number(high, 1)}; r without it",
+        _number(reaction.r_corrected),
+        "",
+    )
     return table
 
 

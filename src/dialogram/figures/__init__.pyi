@@ -8,3 +8,4 @@ from .states import draw_states as draw_states
 from .style import DOUBLE_COLUMN_MM as DOUBLE_COLUMN_MM, SINGLE_COLUMN_MM as SINGLE_COLUMN_MM
 from .surface import draw_surface as draw_surface
 from .tracking import FAR as FAR, draw_tracking as draw_tracking
+from .windows import draw_windows as draw_windows

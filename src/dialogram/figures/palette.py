@@ -8,6 +8,10 @@ CLIENT = "#0072B2"
 THERAPIST = "#D55E00"
 OBSERVERS = "#009E73"
 
+WITH = "#3B3F8F"
+AGAINST = "#E69F00"
+"""Of correlations: above and below zero; nobody has these."""
+
 INK = "#1C2126"
 SOFT = "#5B636C"
 LINE = "#E3DFD6"

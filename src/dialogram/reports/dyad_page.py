@@ -20,6 +20,7 @@ from dialogram.reports.sentences import (
     say_intervals,
     say_lag,
     say_level,
+    say_reaction,
     say_shape,
     say_states,
     say_times,
@@ -171,7 +172,7 @@ def _shape(result: DyadResult) -> list[Block]:
 def _lag(report: DyadReport) -> list[Block]:
     without = report.without_delays
     said = [] if without is None else say_without_delays(report.result, without)
-    return _paragraphs([*say_lag(report.result), *said])
+    return _paragraphs([*say_lag(report.result), *say_reaction(report.result), *said])
 
 
 def _agreement(report: DyadReport) -> list[Block]:

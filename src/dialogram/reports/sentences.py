@@ -220,6 +220,24 @@ def say_lag(result: DyadResult) -> list[Text]:
     return [[*found, *by_chance]]
 
 
+def say_reaction(result: DyadResult) -> list[Text]:
+    """Say who reacts later, where that can be told, and what r is without it."""
+    reaction = result.reaction_lag
+    low, high = reaction.ci95
+    if math.isnan(low) or low <= 0 <= high:
+        return []
+    first, second = (result.a, result.b) if reaction.seconds > 0 else (result.b, result.a)
+    least, most = sorted((abs(low), abs(high)))
+    return [
+        say(
+            f"In what they react to alike, {the(second.name)} is {abs(reaction.seconds):.1f} s later than"
+            f" {the(first.name)} (95\N{NO-BREAK SPACE}% {least:.1f} to {most:.1f} s). With that taken out, ",
+            R,
+            f" = {share(reaction.r_corrected)}.",
+        )
+    ]
+
+
 def say_without_delays(result: DyadResult, without: WithoutDelays) -> list[Text]:
     """Say what r is with the hands' own delays taken out, and that nothing else is told so."""
     if math.isnan(without.r):
