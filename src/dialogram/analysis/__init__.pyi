@@ -57,6 +57,7 @@ from .guess import GuessScore as GuessScore, OwnView as OwnView, score_guess as 
 from .guess_model import GuessModel as GuessModel, model_guesses as model_guesses
 from .guess_pool import GuessPool as GuessPool, pool_guesses as pool_guesses
 from .judged_dyad import JudgedDyad as JudgedDyad
+from .lag_curve import LagCurve as LagCurve, correlate_at_lags as correlate_at_lags
 from .meta_analysis import (
     MetaAnalysis as MetaAnalysis,
     MetaRegression as MetaRegression,

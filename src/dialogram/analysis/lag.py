@@ -81,23 +81,33 @@ def find_lag(a: Floats, b: Floats, *, step_s: float, window_s: float = WINDOW_S)
         seconds=nearest * step_s,
         r=float(lagged[nearest + most]),
         window_s=window_s,
-        p_shift=_shift_p(a, b, most=most, window_bins=window_s / step_s),
+        p_shift=_shift_p(*find_surrogates(a, b, step_s=step_s, window_s=window_s)),
     )
 
 
-def _shift_p(a: Floats, b: Floats, *, most: int, window_bins: float) -> float:
-    n = a.size
+def find_surrogates(a: Floats, b: Floats, *, step_s: float, window_s: float) -> tuple[float, Floats]:
+    """Give the largest circular r within ± window_s, and that of each shift too far away to share a lag with it.
+
+    No surrogates where the traces are too short or nothing is known of them.
+    """
+    n, none = a.size, (math.nan, np.zeros(0))
+    most = min(math.floor(window_s / step_s + 1e-9), n - 1)
     n_effective = effective_n_of_pairs(a, b)
     if math.isnan(n_effective) or 2 * most + 1 > n:
-        return math.nan
+        return none
     pairs = int((~(np.isnan(a) | np.isnan(b))).sum())
-    least = LEAST_SHIFT_WINDOWS * window_bins + pairs / n_effective
+    least = LEAST_SHIFT_WINDOWS * window_s / step_s + pairs / n_effective
     circular = np.nan_to_num(correlate_circular_shifts(a, b), nan=-np.inf)
     round_about = np.concatenate([circular[n - most :], circular, circular[:most]])
     largest = sliding_window_view(round_about, 2 * most + 1).max(axis=1)
+    if largest[0] == -np.inf:
+        return none
     shifts = np.arange(n)
     surrogates = largest[np.minimum(shifts, n - shifts) > least]
-    surrogates = surrogates[surrogates > -np.inf]
-    if surrogates.size == 0 or largest[0] == -np.inf:
+    return float(largest[0]), surrogates[surrogates > -np.inf]
+
+
+def _shift_p(largest: float, surrogates: Floats) -> float:
+    if surrogates.size == 0:
         return math.nan
-    return (1 + int(np.count_nonzero(surrogates >= largest[0] - TIE))) / (1 + int(surrogates.size))
+    return (1 + int(np.count_nonzero(surrogates >= largest - TIE))) / (1 + int(surrogates.size))
