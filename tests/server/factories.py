@@ -85,6 +85,7 @@ def build_world(
     media_type: str = "video/mp4",
     has_video: bool = True,
     confirmed: bool = True,
+    length_s: float = LENGTH_S,
     now: datetime | None = None,
 ) -> World:
     """Build a study with a client, a therapist and a recorded session of theirs."""
@@ -101,7 +102,13 @@ def build_world(
     session = add_session(dyad_id=dyad.pk, number=5, held_on=None, user_id=owner.pk, now=now)
     note_others_agreed(session_id=session.pk, note="Signed, folder 3", user_id=owner.pk, now=now)
     recording = add_recording(
-        session, media=media, media_type=media_type, has_video=has_video, user_id=owner.pk, now=now
+        session,
+        media=media,
+        media_type=media_type,
+        has_video=has_video,
+        length_s=length_s,
+        user_id=owner.pk,
+        now=now,
     )
     if confirmed:
         recordings.confirm(recording_id=recording.pk, watched=recordings.PLACES, user_id=owner.pk, now=now)
@@ -117,7 +124,14 @@ def build_world(
 
 
 def add_recording(
-    session: Session, *, media: bytes, media_type: str, has_video: bool, user_id: int, now: datetime
+    session: Session,
+    *,
+    media: bytes,
+    media_type: str,
+    has_video: bool,
+    user_id: int,
+    now: datetime,
+    length_s: float = LENGTH_S,
 ) -> Recording:
     """Seal bytes as a session's recording, as an import would."""
     recording = recordings.start_upload(
@@ -132,7 +146,7 @@ def add_recording(
     )
     Recording.objects.filter(pk=recording.pk).update(state=RecordingState.IMPORTING)
     imported = Imported(
-        media_type=media_type, has_video=has_video, duration_s=LENGTH_S, size=len(media), sha256="0" * 64
+        media_type=media_type, has_video=has_video, duration_s=length_s, size=len(media), sha256="0" * 64
     )
     return recordings.finish_import(recording_id=recording.pk, imported=imported, now=now)
 
@@ -187,14 +201,16 @@ def hand(values: Sequence[float]) -> StepFunction:
     return StepFunction(starts, [*starts[1:], LENGTH_S], levels)
 
 
-def records_of(moves: StepFunction, *, seed: int = 1, until_s: float = LENGTH_S) -> dict[str, list[dict[str, Any]]]:
+def records_of(
+    moves: StepFunction, *, seed: int = 1, until_s: float = LENGTH_S, has_video: bool = False
+) -> dict[str, list[dict[str, Any]]]:
     """Return what a browser would send of a hand's rating, by stream."""
     simulated = simulate_event_log(
         moves,
         rng=np.random.default_rng(seed),
-        duration_s=LENGTH_S,
+        duration_s=float(moves.end_s[-1]),
         program=[Step("play", until_s)],
-        has_video=False,
+        has_video=has_video,
     )
     streams: dict[str, list[dict[str, Any]]] = {}
     for record in simulated.records:
@@ -208,11 +224,18 @@ def rate(
     world: World, person: Participant, values: Sequence[float], *, finish: bool = True, until_s: float = LENGTH_S
 ) -> Sitting:
     """Let somebody rate the recording, from the beginning to the end or to where they leave it."""
+    return send(world, person, records_of(hand(values), until_s=until_s), finish=finish)
+
+
+def send(
+    world: World, person: Participant, streams: Mapping[str, list[dict[str, Any]]], *, finish: bool = True
+) -> Sitting:
+    """Let somebody's browser send what it wrote down of a rating."""
     now = timezone.now()
     sitting = sittings.begin_sitting(
         participant=person, session_id=world.session.pk, task=Task.RATE, actor=participant_actor(person.pk), now=now
     )
-    for name, records in records_of(hand(values), until_s=until_s).items():
+    for name, records in streams.items():
         stream = sittings.open_stream(sitting_id=sitting.pk, stream_id=name, now=now)
         batch = RecordBatch(
             stream_pk=stream.pk,

@@ -74,7 +74,7 @@ def holes(stream: Stream) -> list[Hole]:
     before: Event | None = None
     for event in stream.events:
         expected = 0 if before is None else before.seq + 1
-        if any(seq not in there for seq in range(expected, event.seq)):
+        if event.seq > expected and any(seq not in there for seq in range(expected, event.seq)):
             start = event.t_ms if before is None else min(before.t_ms, event.t_ms)
             found.append(Hole(start, event.t_ms, event.seq))
         before = event

@@ -1,5 +1,5 @@
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dialogram.capture.event_log import MOST_MEDIA_S, Event, EventLog
@@ -50,25 +50,26 @@ def saved(log: EventLog) -> Saved:
     return Saved(media_s, value, left)
 
 
-def last_media_s(events: Iterable[Event]) -> float | None:
+def last_media_s(events: Sequence[Event]) -> float | None:
     """Return where the recording was at the last clock pair, without any at the last event that says it."""
-    said: dict[bool, float] = {}
-    for event in events:
+    otherwise = None
+    for event in events[::-1]:
         if event.kind in {"clock", "play", "playing", "pause", "seeked", "waiting", "ended", "heartbeat"}:
             media_s = event.number(0)
             if 0 <= media_s <= MOST_MEDIA_S:
-                said[event.kind == "clock"] = media_s
-    return said.get(True, said.get(False))
+                if event.kind == "clock":
+                    return media_s
+                otherwise = first_known(otherwise, media_s)
+    return otherwise
 
 
-def last_value(events: Iterable[Event]) -> float | None:
+def last_value(events: Sequence[Event]) -> float | None:
     """Return where the dial stood in the end, or None before it was touched."""
-    value = None
-    for event in events:
+    for event in events[::-1]:
         told = event.number({"dial": 0, "heartbeat": 1}.get(event.kind, len(event.fields)))
         if not math.isnan(told):
-            value = told
-    return value
+            return told
+    return None
 
 
 def first_known(newer: float | None, older: float | None) -> float | None:

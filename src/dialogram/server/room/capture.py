@@ -155,7 +155,7 @@ def _count_missing(sitting: Sitting, *, stream_id: str, last_seq: int) -> int:
 
 def _last_media_s(records: list[Record]) -> float | None:
     return last_media_s(
-        Event(record.seq, event[0], event[1], tuple(event[2:])) for record in records for event in record.events
+        [Event(record.seq, event[0], event[1], tuple(event[2:])) for record in records for event in record.events]
     )
 
 
