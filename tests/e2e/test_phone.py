@@ -8,6 +8,7 @@ of the bin beside it, by v · e at most.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -25,7 +26,11 @@ pytestmark = pytest.mark.e2e
 
 LENGTH_S = 12
 CURVE = make_curve([(1.5, 65), (3.5, 40), (6.5, 90), (9.7, 30), (11.2, 55)], step=5, rate=20.0)
+BEFORE_RELOAD = make_curve([(1.5, 65), (3.5, 40), (5.0, 80)], step=5, rate=20.0)
+AFTER_RELOAD = make_curve([(8.5, 75), (10.5, 30)], step=5, rate=20.0)
 KNOWN_S = 0.010
+STARTS_WITHIN_S = 0.15
+"""Not nearer is it known when a film that was told to play begins to move: its first pair is run back to `playing`."""
 WORST_TRIP_S = 0.250
 """A change out by more would be out by more than a hand's own reaction."""
 
@@ -49,12 +54,16 @@ def session(lan_server: Server, open_context: OpenContext, sessions: list[str], 
     desk = Desk(open_context(base_url=lan_server.address).new_page())
     desk.sign_in()
     if not sessions:
-        design, found = re.subn(
-            "(?m)^show_number = true", 'show_number = true\ndials = ["screen", "phone"]', short_design(practice=False)
-        )
-        assert found == 1
-        sessions.append(desk.prepare("Phones", design=design, film=film(LENGTH_S)))
+        sessions.append(prepare(desk, "Phones", film))
     return desk, sessions[0]
+
+
+def prepare(desk: Desk, name: str, film: Film) -> str:
+    design, found = re.subn(
+        "(?m)^show_number = true", 'show_number = true\ndials = ["screen", "phone"]', short_design(practice=False)
+    )
+    assert found == 1
+    return desk.prepare(name, design=design, film=film(LENGTH_S))
 
 
 class Sitting:
@@ -210,6 +219,58 @@ def test_a_lost_phone_stops_the_film_and_a_found_one_or_the_screen_goes_on(
     assert np.all(np.diff(known) > -1e-9)  # the middle, held by the phone, then the end, by the keyboard
     assert {gap.reason for gap in assembly.gaps} <= {"device-lost", "untouched"}
     assert sum(gap.end_s - gap.start_s for gap in assembly.gaps) < 4.0
+
+
+def test_the_page_loaded_again_goes_on_with_the_phone_it_had(
+    lan_server: Server, open_context: OpenContext, session: tuple[Desk, str], film: Film
+) -> None:
+    desk, _ = session
+    address = prepare(desk, "Phones again", film)
+    sitting = Sitting(lan_server, open_context, desk.make_link(address, "client", tasks={"rate"}))
+    page, phone = sitting.page, sitting.phone
+    sitting.pair()
+    hand = PointerHand(phone, BEFORE_RELOAD, film=page)
+    follow(hand)
+    shown = page.get_by_role("slider")
+    expect(shown).to_have_attribute("aria-valuenow", "80")
+    before = witnessed(phone, pivot=hand.pivot, film=page)
+
+    page.reload()
+    for value in range(75, 45, -5):  # a hand does not wait for a page
+        phone.mouse.move(*hand.pivot.point(value))
+    sitting.expect_ready()
+    expect(shown).to_have_attribute("aria-valuenow", "50")
+    expect(shown).to_have_attribute("aria-disabled", "true")
+    stood_s = sitting.film_s()
+    sitting.let_go()
+    follow(PointerHand(phone, AFTER_RELOAD, film=page))
+    expect(shown).to_have_attribute("aria-valuenow", "30")
+    after = witnessed(phone, pivot=hand.pivot, film=page)
+    sitting.room.wait_for_end_of_rating(timeout_s=LENGTH_S + 20)
+
+    log = desk.export(address).event_log("client")
+    assert sorted(stream.is_phone for stream in log.streams) == [False, False, True]
+    for stream in log.streams:
+        assert stream.seqs == tuple(range(len(stream.seqs)))
+    assembly = assemble(log, scale=HELPFULNESS, start_s=0.0, end_s=LENGTH_S, step_s=1.0)
+    assert abs(stood_s - before.pairs[-1, 1]) < 1.0
+    assert assembly.trace.coverage[1:-1].min() > 0.99
+    assert assembly.phone_uncertainty_ms is not None
+    bound_s = assembly.phone_uncertainty_ms / 1000 + KNOWN_S
+    values = assembly.trace.values.tolist()
+    for second in {int(stood_s - STARTS_WITHIN_S), int(stood_s + STARTS_WITHIN_S)}:
+        values[second] = np.nan
+    assert worst_excess(joined(before, after), values, late_s=0.0, bound_s=bound_s) < 1e-9
+    # the control: a page that went on where the dial stood before it was loaded again would not pass
+    forgetful = replace(after, values=np.where(after.at_s < AFTER_RELOAD.at_s[1] - 1, 80.0, after.values))
+    assert worst_excess(joined(before, forgetful), values, late_s=0.0, bound_s=bound_s) > 1
+
+
+def joined(before: Witnessed, after: Witnessed) -> Witnessed:
+    """Put two loads of the page together: what was watched again counts as it was rated again."""
+    earlier = before.at_s < after.pairs[0, 1]
+    at_s = np.concatenate([before.at_s[earlier], after.at_s])
+    return Witnessed(at_s, np.concatenate([before.values[earlier], after.values]), after.pairs)
 
 
 def show_trust_page(page: Page) -> None:
