@@ -12,7 +12,7 @@ from dialogram.analysis import Extreme, ExtremesRule, pick_extremes
 from dialogram.server.records.domain import audit
 from dialogram.server.records.domain.errors import NotFoundError, StudyError
 from dialogram.server.records.domain.studies import design_of
-from dialogram.server.records.domain.traces import derive_trace, trace_of
+from dialogram.server.records.domain.traces import kept_trace, trace_of
 from dialogram.server.records.enums import SittingState
 from dialogram.server.records.models import Description, ExtremeSet, Sitting
 from dialogram.server.records.models.sealed import seal, unseal
@@ -85,7 +85,7 @@ def start_recall(*, sitting_id: str, rng: random.Random, now: datetime, actor: s
         raise StudyError("not-rated", "The recall opens when the rating is handed in.")
     design = design_of(recall.participant.study)
     rule = picking_rule(design)
-    derived = derive_trace(sitting_id=rating.pk, now=now)
+    derived = kept_trace(sitting_id=rating.pk, now=now)
     picked = pick_extremes(trace_of(rating, now=now), rule)
     ordered = [picked.extremes[place] for place in recall_order(picked.extremes, rng=rng)]
     person = recall.participant_id

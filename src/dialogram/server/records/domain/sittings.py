@@ -1,6 +1,7 @@
 """A participant's visit: opened, streamed into, finished, or closed by staff as partial."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 
@@ -10,7 +11,7 @@ from dialogram.server.records.domain import audit
 from dialogram.server.records.domain.errors import StudyError
 from dialogram.server.records.domain.recordings import current_recording
 from dialogram.server.records.domain.studies import design_of
-from dialogram.server.records.domain.traces import event_log_of
+from dialogram.server.records.domain.traces import event_log_of, kept_trace
 from dialogram.server.records.enums import SittingState
 from dialogram.server.records.models import EventRecord, Participant, Sitting, Stream
 from dialogram.study import Task
@@ -179,4 +180,7 @@ def _close(sitting: Sitting, state: SittingState, *, actor: str, now: datetime) 
         now=now,
         details={"task": sitting.task},
     )
+    if sitting.task == Task.RATE:
+        # Whoever opens it next need not wait for it; what is handed in stays so even if no trace can be made of it.
+        transaction.on_commit(partial(kept_trace, sitting_id=sitting.pk, now=now), robust=True)
     return sitting

@@ -76,6 +76,11 @@ def derive_trace(*, sitting_id: str, now: datetime) -> DerivedTrace:
     return derived
 
 
+def kept_trace(*, sitting_id: str, now: datetime) -> DerivedTrace:
+    """Return a closed rating sitting's trace as it is kept, derived now if it is not there."""
+    return DerivedTrace.objects.filter(sitting_id=sitting_id).first() or derive_trace(sitting_id=sitting_id, now=now)
+
+
 def trace_of(sitting: Sitting, *, now: datetime) -> Trace:
     """Return a closed rating sitting's trace, derived now if it is not there."""
     content = _content(sitting, now=now)
@@ -104,7 +109,7 @@ def change_interval_of(sitting: Sitting, *, now: datetime) -> float | None:
 
 
 def _content(sitting: Sitting, *, now: datetime) -> dict[str, Any]:
-    derived = DerivedTrace.objects.filter(sitting=sitting).first() or derive_trace(sitting_id=sitting.pk, now=now)
+    derived = kept_trace(sitting_id=sitting.pk, now=now)
     content: dict[str, Any] = unseal(
         derived.sealed_payload, participant_id=sitting.participant_id, context=_context(sitting.pk)
     )
