@@ -14,28 +14,16 @@ import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.e2e.conftest import ARGUMENTS
 from tests.e2e.desk import Desk, short_design
+from tests.e2e.long_film import make_long_film
 from tests.e2e.page_memory import PageMemory
 from tests.e2e.room import Room
 from tests.e2e.serving import Server
 from tests.e2e.wandering import WanderingHand
 
-from dialogram.archive.recording import make_rendition
 from dialogram.server.config.processes import prepare
-from dialogram.simulate.recording import make_recording
 
-SIZE, FPS = (320, 180), 10
-PART_S = 60
 LOOKS = 12
 MOST_LOG_MB, MOST_DESK_S = 5.0, 1.0
-
-
-def make_film(folder: Path, *, minutes: int) -> Path:
-    """Write a recording that shows the same minute over and over."""
-    part, film = folder / "part.mp4", folder / "film.mp4"
-    make_recording(part, duration_s=PART_S, seed=1, size=SIZE, fps=FPS)
-    with part.open("rb") as one, film.open("w+b") as out:
-        make_rendition([one] * minutes, out, progress=lambda _share: None, cancelled=lambda: False)
-    return film
 
 
 def renderers_mb(browser: Browser) -> float:
@@ -102,7 +90,7 @@ def stored_mb(data: Path) -> tuple[float, int]:
 def main(minutes: int = 60) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        film = make_film(folder, minutes=minutes)
+        film = make_long_film(folder, minutes=minutes)
         server = Server(folder / "data")
         server.start()
         with sync_playwright() as playwright:

@@ -1,16 +1,21 @@
 """What a page holds on to, once all that can be thrown away is thrown away."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import Page
 
+COMPILED = {"code", "object shape", "native", "synthetic", "hidden"}
+"""What the browser makes for itself of a program that runs on, and lets go of as it likes."""
+
 
 @dataclass(frozen=True)
 class Memory:
-    """Bytes of JavaScript objects of the page and of its worker, nodes and listeners of its document."""
+    """Bytes of what the page's scripts made, of all that is in the heaps of page and worker; nodes and listeners."""
 
+    made_bytes: int
     page_bytes: int
     worker_bytes: int
     nodes: int
@@ -26,9 +31,40 @@ class PageMemory:
         self.cdp.send("Performance.enable")
         self._workers: list[str] = []
         self._answers: dict[int, Any] = {}
+        self._snapshot: list[str] = []
         self.cdp.on("Target.attachedToTarget", lambda event: self._workers.append(event["sessionId"]))
         self.cdp.on("Target.receivedMessageFromTarget", self._hear)
+        self.cdp.on("HeapProfiler.addHeapSnapshotChunk", lambda event: self._snapshot.append(event["chunk"]))
         self.cdp.send("Target.setAutoAttach", {"autoAttach": True, "waitForDebuggerOnStart": False, "flatten": False})
+
+    def read(self) -> Memory:
+        self._throw_away(self.cdp.send)
+        self._throw_away(self._ask_worker)
+        made_bytes = self._made_bytes()
+        told = {metric["name"]: metric["value"] for metric in self.cdp.send("Performance.getMetrics")["metrics"]}
+        return Memory(
+            made_bytes=made_bytes,
+            page_bytes=int(told["JSHeapUsedSize"]),
+            worker_bytes=int(self._ask_worker("Runtime.getHeapUsage")["usedSize"]),
+            nodes=int(told["Nodes"]),
+            listeners=int(told["JSEventListeners"]),
+        )
+
+    @staticmethod
+    def _throw_away(send: Callable[[str], object]) -> None:
+        # once more for what only the first time let go of
+        send("HeapProfiler.collectGarbage")
+        send("HeapProfiler.collectGarbage")
+
+    def _made_bytes(self) -> int:
+        self._snapshot.clear()
+        self.cdp.send("HeapProfiler.takeHeapSnapshot", {"reportProgress": False})
+        snapshot = json.loads("".join(self._snapshot))
+        meta, nodes = snapshot["snapshot"]["meta"], snapshot["nodes"]
+        each, kinds = len(meta["node_fields"]), meta["node_types"][0]
+        kind_at, size_at = meta["node_fields"].index("type"), meta["node_fields"].index("self_size")
+        pairs = zip(nodes[kind_at::each], nodes[size_at::each], strict=True)
+        return sum(size for kind, size in pairs if kinds[kind] not in COMPILED)
 
     def _hear(self, event: dict[str, Any]) -> None:
         message = json.loads(event["message"])
@@ -43,14 +79,3 @@ class PageMemory:
         while ident not in self._answers:
             self.page.wait_for_timeout(20)
         return self._answers[ident]
-
-    def read(self) -> Memory:
-        self.cdp.send("HeapProfiler.collectGarbage")
-        self._ask_worker("HeapProfiler.collectGarbage")
-        told = {metric["name"]: metric["value"] for metric in self.cdp.send("Performance.getMetrics")["metrics"]}
-        return Memory(
-            page_bytes=int(told["JSHeapUsedSize"]),
-            worker_bytes=int(self._ask_worker("Runtime.getHeapUsage")["usedSize"]),
-            nodes=int(told["Nodes"]),
-            listeners=int(told["JSEventListeners"]),
-        )
