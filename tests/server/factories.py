@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import Any
@@ -151,7 +151,25 @@ def add_recording(
     return recordings.finish_import(recording_id=recording.pk, imported=imported, now=now)
 
 
-def give_link(world: World, person: Participant, *tasks: Task, lifetime: timedelta = timedelta(days=14)) -> str:
+def add_held(world: World, number: int) -> World:
+    """Add a session of the dyad with a recording that is confirmed."""
+    now, owner = timezone.now(), world.owner.pk
+    session = add_session(dyad_id=world.dyad.pk, number=number, held_on=None, user_id=owner, now=now)
+    note_others_agreed(session_id=session.pk, note="Signed", user_id=owner, now=now)
+    recording = add_recording(
+        session, media=b"film" * 999, media_type="video/mp4", has_video=True, user_id=owner, now=now
+    )
+    recordings.confirm(recording_id=recording.pk, watched=recordings.PLACES, user_id=owner, now=now)
+    return replace(world, session=Session.objects.get(pk=session.pk), recording=recording)
+
+
+def give_link(
+    world: World,
+    person: Participant,
+    *tasks: Task,
+    lifetime: timedelta = timedelta(days=14),
+    whole_course: bool = False,
+) -> str:
     """Make a link for a participant and return its token."""
     chosen = (
         tasks
@@ -167,6 +185,7 @@ def give_link(world: World, person: Participant, *tasks: Task, lifetime: timedel
         lifetime=lifetime,
         user_id=world.owner.pk,
         now=timezone.now(),
+        whole_course=whole_course,
     )
     return made.token
 

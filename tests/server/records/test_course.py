@@ -9,7 +9,7 @@ from tests.server.factories import (
     CLIENT_VALUES,
     LENGTH_S,
     World,
-    add_recording,
+    add_held,
     agree,
     build_world,
     come_in,
@@ -21,10 +21,10 @@ from tests.server.factories import (
 from dialogram.server.records.domain import recordings
 from dialogram.server.records.domain.errors import StudyError
 from dialogram.server.records.domain.links import make_link
-from dialogram.server.records.domain.sessions import add_session, note_others_agreed
+from dialogram.server.records.domain.sessions import add_session
 from dialogram.server.records.domain.studies import change_design
 from dialogram.server.records.domain.traces import trace_of
-from dialogram.server.records.models import Membership, Recording, Session, Sitting
+from dialogram.server.records.models import Membership, Recording, Sitting
 from dialogram.server.records.queries.sessions import SessionRow, next_action, sessions_at_a_glance
 from dialogram.study import Role, Task, load_design
 from dialogram.timeline import Segment
@@ -121,18 +121,6 @@ def course_link(world: World, role: Role, *, whole_course: bool = True) -> str:
         whole_course=whole_course,
     )
     return made.token
-
-
-def add_held(world: World, number: int) -> World:
-    """Add a session of the dyad with a recording that is confirmed."""
-    now, owner = timezone.now(), world.owner.pk
-    session = add_session(dyad_id=world.dyad.pk, number=number, held_on=None, user_id=owner, now=now)
-    note_others_agreed(session_id=session.pk, note="Signed", user_id=owner, now=now)
-    recording = add_recording(
-        session, media=b"film" * 999, media_type="video/mp4", has_video=True, user_id=owner, now=now
-    )
-    recordings.confirm(recording_id=recording.pk, watched=recordings.PLACES, user_id=owner, now=now)
-    return World(**{**vars(world), "session": Session.objects.get(pk=session.pk), "recording": recording})
 
 
 def shown(browser: Client) -> str:

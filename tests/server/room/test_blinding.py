@@ -13,6 +13,7 @@ from tests.server.factories import (
     MOMENTS_S,
     THERAPIST_VALUES,
     World,
+    add_held,
     agree,
     build_world,
     describe,
@@ -200,6 +201,54 @@ def test_the_comparison_catches_a_single_byte_and_a_single_header() -> None:
     assert differences([one], [(*one[:4], b"Page")]) == ["GET /room/"]
     assert differences([one], [(*one[:2], (("ETag", "b"),), *one[3:])]) == ["GET /room/"]
     assert differences([one], [one, one]) == ["one crawl is longer"]
+
+
+def stage_course() -> tuple[World, World, Door]:
+    """Build a dyad with two sessions and a therapist whose one link leads through both; she has described the first."""
+    with chance(token_hex(8)):
+        first = build_world()
+        later = add_held(first, first.session.number + 1)
+        for world in (first, later):
+            agree(world, world.client)
+            agree(world, world.therapist)
+        rate(first, first.therapist, THERAPIST_VALUES)
+        describe(first, first.therapist, words="what I, the therapist, saw")
+        own = Sitting.objects.filter(participant=first.therapist).order_by("task").values_list("pk", flat=True)
+        return first, later, Door(give_link(first, first.therapist, whole_course=True), [*own, "1" * 32])
+
+
+def test_a_link_to_the_whole_course_tells_nothing_of_the_client_in_any_session() -> None:
+    first, later, door = stage_course()
+    plain = answers_in(first, nothing, door, walk=look_around)
+
+    def within(act: Act, *worlds: World) -> Act:
+        return lambda _world: [act(world) for world in worlds]
+
+    acts = {f"{name}, in both": within(act, first, later) for name, act in BEFORE.items()}
+    acts |= {
+        f"{name}, in the later": within(BEFORE[name], later) for name in ("has finished everything", "felt nothing")
+    }
+    found = {name: differences(plain, answers_in(first, act, door, walk=look_around)) for name, act in acts.items()}
+
+    assert found == {name: [] for name in acts}
+    assert b"Session 2" in next(body for what, *_, body in plain if what == "look")
+
+
+def test_after_a_release_a_link_to_the_whole_course_tells_the_times_of_that_session_s_clips_alone() -> None:
+    first, later, door = stage_course()
+    plain = answers_in(first, released(CLIENT_VALUES), door, walk=sort_all)
+
+    def and_later(act: Act) -> Act:
+        return lambda _world: (released(CLIENT_VALUES)(first), act(later))
+
+    acts = AFTER | {f"{name}, in the later": and_later(act) for name, act in BEFORE.items() if "felt" in name}
+    found = {name: differences(plain, answers_in(first, act, door, walk=sort_all)) for name, act in acts.items()}
+
+    assert found == {name: [] for name in acts}
+    assert len(found) > len(AFTER)
+    # the control: that there are clips to sort is seen
+    look = [answers_in(first, act, door, walk=look_around) for act in (nothing, released(CLIENT_VALUES))]
+    assert "look" in differences(*look)
 
 
 def test_no_word_and_no_rating_of_the_client_reaches_the_therapist() -> None:
