@@ -23,6 +23,14 @@ def lay_out_cohort(report: CohortReport) -> Page:
     ]
     if result.moderated_iid is not None and result.moderated_ar1 is not None:
         sections.append(Section(heading="What it goes with", blocks=_moderators(result)))
+    if report.guesses is not None:
+        said = [
+            report.guesses.summary(),
+            "A judge who guesses for several dyads does so by the same habits, which this p does not know.",
+        ]
+        sections.append(
+            Section(heading="Do they guess better than chance?", blocks=[Paragraph([each]) for each in said])
+        )
     sections.append(Section(heading="Which p to believe", blocks=[Paragraph(each) for each in _which_p(result)]))
     sections.append(Section(heading="Who is left out", blocks=_left_out(result)))
     sections.append(Section(heading="Methods", blocks=[Paragraph(_methods(result), quiet=True)]))

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from dialogram.analysis import CohortResult
+from dialogram.analysis import CohortResult, GuessPool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,6 +13,8 @@ class CohortReport:
         Of studying them.
     judge, truth
         What the one who should notice is called, and the one whose experience counts.
+    guesses
+        How well the judges told the other's helpful segments from the hindering ones, where they were asked.
     title
         Default: how many dyads there are.
     subtitle
@@ -22,5 +24,6 @@ class CohortReport:
     result: CohortResult
     judge: str = "judge"
     truth: str = "truth"
+    guesses: GuessPool | None = None
     title: str = ""
     subtitle: str = ""

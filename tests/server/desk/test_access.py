@@ -96,6 +96,10 @@ TABLE: Mapping[str, Row] = {
     "members": get(OWNER, of_study),
     "new-member": post(OWNER, of_study, username="stranger", role="researcher"),
     "edit-member": post(OWNER, of_member, act="remove"),
+    "study-results": get(MEMBERS, of_study),
+    # one session is no study, so nobody gets these here; with three, test_study_results asks who does
+    "study-figure": get(frozenset(), lambda work: {**of_study(work), "suffix": "svg"}),
+    "study-report": get(frozenset(), lambda work: {**of_study(work), "suffix": "html"}),
     "export-study": post(MEMBERS, of_study),
     "participant": get(OUTSIDE_DYAD, of_participant),
     "session": get(OUTSIDE_DYAD, of_session),

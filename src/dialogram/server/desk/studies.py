@@ -71,6 +71,7 @@ def _glance(place: Place) -> dict[str, object]:
         "place": place,
         "study": place.study,
         "rows": rows,
+        "has_results": sum(row.results.state == "ready" for row in rows) > 1,
         "columns": columns_of(place.design),
         "next": next_action(rows, has_people=people > 1, has_dyads=dyads > 0),
         "people": people,

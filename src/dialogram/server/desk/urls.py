@@ -11,6 +11,7 @@ from dialogram.server.desk import (
     sessions,
     signing_in,
     studies,
+    study_results,
 )
 
 app_name = "desk"
@@ -33,6 +34,9 @@ urlpatterns = [
     path("studies/<str:study_id>/members", people.list_members, name="members"),
     path("studies/<str:study_id>/members/new", people.new_member, name="new-member"),
     path("studies/<str:study_id>/members/<int:account_id>", people.edit_member, name="edit-member"),
+    path("studies/<str:study_id>/results", study_results.show_study_results, name="study-results"),
+    path("studies/<str:study_id>/results/figure.<str:suffix>", study_results.send_study_figure, name="study-figure"),
+    path("studies/<str:study_id>/results/report.<str:suffix>", study_results.send_study_report, name="study-report"),
     path("studies/<str:study_id>/export", export.export_study, name="export-study"),
     path("participants/<str:participant_id>/", people.show_participant, name="participant"),
     path("sessions/<str:session_id>/", sessions.show_session, name="session"),

@@ -1,0 +1,68 @@
+"""A study's results: the sessions that both have rated, as the dyads of a cohort; made anew each time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from dialogram.analysis import GuessScore, JudgedDyad
+from dialogram.server.records.domain.results import guess_of, ratings_of
+from dialogram.server.records.domain.scores import total_of
+from dialogram.server.records.domain.studies import design_of
+from dialogram.server.records.domain.traces import trace_of
+from dialogram.server.records.models import Score, Session
+from dialogram.study import Design, Role
+
+SESSION_NUMBER = "session number"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatedSessions:
+    """What many sessions give to a cohort: the therapist's rating held against the client's, and the guesses."""
+
+    dyads: tuple[JudgedDyad, ...]
+    guesses: tuple[GuessScore, ...]
+
+    @property
+    def moderators(self) -> tuple[str, ...]:
+        """What is known of at least three of them and differs between them, by name."""
+        known: dict[str, list[float]] = {}
+        for dyad in self.dyads:
+            for name, value in dyad.moderators.items():
+                known.setdefault(name, []).append(value)
+        return tuple(name for name, values in known.items() if len(values) > 2 and len(set(values)) > 1)
+
+    @property
+    def are_nested(self) -> bool:
+        """Whether a therapist stands behind more than one of them."""
+        return len({dyad.therapist for dyad in self.dyads}) < len(self.dyads)
+
+
+def gather_sessions(names: Mapping[str, str], *, now: datetime) -> RatedSessions:
+    """Gather the sessions with these ids, each to be called by its name; those not rated by both are passed over."""
+    dyads, guesses = [], []
+    for session in Session.objects.select_related("dyad__study").filter(pk__in=names).order_by("pk"):
+        ratings = ratings_of(session)
+        if ratings is None:
+            continue
+        client, therapist = ratings
+        own_trace = trace_of(therapist, now=now)
+        dyads.append(
+            JudgedDyad(
+                name=names[session.pk],
+                judge=own_trace,
+                truth=trace_of(client, now=now),
+                therapist=therapist.participant.code,
+                moderators=_moderators(session, design_of(session.dyad.study)),
+            )
+        )
+        guess = guess_of(therapist.recording, own_trace)
+        if guess is not None:
+            guesses.append(guess.score)
+    return RatedSessions(dyads=tuple(sorted(dyads, key=lambda dyad: dyad.name)), guesses=tuple(guesses))
+
+
+def _moderators(session: Session, design: Design) -> dict[str, float]:
+    asked = {one.key: one.name for one in design.questionnaires}
+    rows = Score.objects.select_related("participant").filter(session=session, instrument__in=asked)
+    totals = {f"{asked[row.instrument]}, {Role(row.participant.role).value}": total_of(row) for row in rows}
+    return {SESSION_NUMBER: float(session.number), **dict(sorted(totals.items()))}

@@ -1,0 +1,131 @@
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from django.test import Client
+from django.utils import timezone
+from tests.server.desk.study_at_work import make_account
+from tests.server.factories import CLIENT_VALUES, THERAPIST_VALUES, World, add_recording, agree, build_world, rate
+
+from dialogram.server.records.domain import recordings
+from dialogram.server.records.domain.people import add_dyad, add_participant
+from dialogram.server.records.domain.scores import enter_score
+from dialogram.server.records.domain.sessions import add_session, note_others_agreed
+from dialogram.server.records.enums import MemberRole
+from dialogram.server.records.models import Membership, Participant
+from dialogram.study import Role
+
+pytestmark = pytest.mark.django_db
+
+
+def another_session(world: World, *, client: str, therapist: str) -> World:
+    """Add a dyad with a session of its own, confirmed and ready to be watched."""
+    now = timezone.now()
+    people = [
+        add_participant(study_id=world.study.pk, role=role, code=code, user_id=world.owner.pk, now=now)
+        for role, code in ((Role.CLIENT, client), (Role.THERAPIST, therapist))
+    ]
+    dyad = add_dyad(
+        study_id=world.study.pk, participant_ids=[one.pk for one in people], user_id=world.owner.pk, now=now
+    )
+    session = add_session(dyad_id=dyad.pk, number=2, held_on=None, user_id=world.owner.pk, now=now)
+    note_others_agreed(session_id=session.pk, note="Signed", user_id=world.owner.pk, now=now)
+    recording = add_recording(
+        session, media=b"film" * 99, media_type="video/mp4", has_video=True, user_id=world.owner.pk, now=now
+    )
+    recordings.confirm(recording_id=recording.pk, watched=recordings.PLACES, user_id=world.owner.pk, now=now)
+    return replace(world, client=people[0], therapist=people[1], dyad=dyad, session=session, recording=recording)
+
+
+def rate_both(world: World, client: Sequence[float], therapist: Sequence[float]) -> None:
+    for person, values in ((world.client, client), (world.therapist, therapist)):
+        agree(world, person)
+        rate(world, person, values)
+
+
+@pytest.fixture
+def worlds() -> list[World]:
+    first = build_world()
+    Membership.objects.update(deals_with_therapists=False)
+    made = [first, *(another_session(first, client=f"K{n}", therapist=f"T{n}") for n in (8, 9))]
+    rng = np.random.default_rng(6)
+    for world, alliance in zip(made, (40, 50, 55), strict=True):
+        client = [value + 8 * rng.normal() for value in CLIENT_VALUES]
+        rate_both(world, client, [0.5 * value + 20 + 5 * rng.normal() for value in client])
+        enter_score(
+            session_id=world.session.pk,
+            participant_id=world.client.pk,
+            instrument="alliance",
+            total=alliance,
+            user_id=world.owner.pk,
+            now=timezone.now(),
+        )
+    return made
+
+
+def browser_of(user: object) -> Client:
+    browser = Client()
+    browser.force_login(user)  # type: ignore[arg-type]  # an account
+    return browser
+
+
+def test_the_study_leads_to_what_all_its_sessions_say(worlds: list[World]) -> None:
+    study, browser = worlds[0].study, browser_of(worlds[0].owner)
+    address = f"/desk/studies/{study.pk}/results"
+    assert address in browser.get(f"/desk/studies/{study.pk}/").content.decode()
+    page = browser.get(address).content.decode()
+    for name in ("K7 × T3, 5", "K8 × T8, 2", "K9 × T9, 2"):
+        assert name in page
+    assert "What it goes with" not in page
+
+
+def test_what_it_may_go_with_is_chosen_on_the_page(worlds: list[World]) -> None:
+    browser = browser_of(worlds[0].owner)
+    address = f"/desk/studies/{worlds[0].study.pk}/results"
+    page = browser.get(address).content.decode()
+    (name,) = (each for each in ("Working alliance, client",) if each in page)
+    chosen = browser.get(address, {"with": name}).content.decode()
+    assert "What it goes with" in chosen
+    assert "checked" in chosen
+    assert "checked" not in browser.get(address, {"with": "no such thing"}).content.decode()
+
+
+@pytest.mark.parametrize(("suffix", "begins"), [("pdf", b"%PDF"), ("html", b"<!doctype html>")])
+def test_the_report_is_a_file(worlds: list[World], suffix: str, begins: bytes) -> None:
+    browser = browser_of(worlds[0].owner)
+    response = browser.get(f"/desk/studies/{worlds[0].study.pk}/results/report.{suffix}")
+    assert response.content.lower().startswith(begins.lower())
+    assert "attachment" in response["Content-Disposition"]
+    assert browser.get(f"/desk/studies/{worlds[0].study.pk}/results/report.exe").status_code == 404
+
+
+def test_a_session_is_left_out_where_its_own_results_are_not_to_be_seen(worlds: list[World]) -> None:
+    """One's own dyad does not exist; what is locked for who deals with therapists is not in the sum either."""
+    study = worlds[0].study
+    own, dealing, stranger = (make_account(name) for name in ("own", "dealing", "stranger"))
+    Membership.objects.create(study=study, user=own, role=MemberRole.RESEARCHER, deals_with_therapists=False)
+    Membership.objects.create(study=study, user=dealing, role=MemberRole.RESEARCHER, deals_with_therapists=True)
+    Participant.objects.filter(pk=worlds[0].client.pk).update(account=own)
+    address = f"/desk/studies/{study.pk}/results"
+
+    page = browser_of(own).get(address).content.decode()
+    assert "K8 × T8, 2" in page
+    assert "K7" not in page
+    locked = browser_of(dealing).get(address).content.decode()
+    assert "Not yet" in locked
+    assert "K8" not in locked
+    assert browser_of(dealing).get(f"{address}/report.pdf").status_code == 404
+    assert browser_of(stranger).get(address).status_code == 404
+
+
+def test_one_session_is_no_study(worlds: list[World]) -> None:
+    alone = build_world()
+    Membership.objects.update(deals_with_therapists=False)
+    rate_both(alone, CLIENT_VALUES, THERAPIST_VALUES)
+    browser = browser_of(alone.owner)
+    assert "Not yet" in browser.get(f"/desk/studies/{alone.study.pk}/results").content.decode()
+    assert (
+        f"/desk/studies/{alone.study.pk}/results"
+        not in browser.get(f"/desk/studies/{alone.study.pk}/").content.decode()
+    )
