@@ -95,4 +95,4 @@ def compare_level(a: Floats, b: Floats) -> Level:
 def _fails(differences: Floats, n_effective: float) -> bool:
     """Whether the formula took smooth differences for independent, as where they swing to and fro evenly."""
     n = np.count_nonzero(~np.isnan(differences))
-    return n_effective >= n and differences.size > 1 and float(autocorrelate(differences, 1)[0][0]) > _SMOOTH
+    return bool(n_effective >= n and differences.size > 1 and float(autocorrelate(differences, 1)[0][0]) > _SMOOTH)
