@@ -54,6 +54,10 @@ def test_wrong_expired_and_revoked_links_answer_with_the_same_bytes() -> None:
     assert [status for status, _, _ in wrong] == [404, 404]
     assert wrong == gone == closed
     assert wrong != answers(Client(), f"/r/{give_link(world, world.client)}")
+    page = Client().get(f"/r/{expired}").content.decode()
+    assert "This link has run out" in page
+    assert "Please ask the person who gave it to you for a new one." in page
+    assert "once more" not in page
 
 
 def test_coming_in_ends_the_session_that_was_open_in_this_browser() -> None:
@@ -85,7 +89,7 @@ def test_a_link_opens_no_task_that_is_not_its_own() -> None:
     page = browser.get("/room/")
 
     assert page.status_code == 200
-    assert b"Thank you" in page.content
+    assert b"There is nothing to do now" in page.content
 
 
 def test_the_token_is_nowhere_but_in_the_address_of_the_door() -> None:

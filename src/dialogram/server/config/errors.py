@@ -27,4 +27,5 @@ def stale_page(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa:
 def _nothing_here(request: HttpRequest, *, status: int) -> HttpResponse:
     """Show the way back, which depends on the address alone; at the door for other devices there is no desk."""
     is_desk = request.path.startswith("/desk/") and getattr(request, "urlconf", None) is None
-    return render(request, "not_found.html", {"is_desk": is_desk}, status=status)
+    is_link = request.path.startswith("/r/")
+    return render(request, "not_found.html", {"is_desk": is_desk, "is_link": is_link}, status=status)
