@@ -30,6 +30,8 @@ function look(host: HTMLElement): void {
   };
   requestAnimationFrame(watch);
 
+  // Until here a press would have been lost: the page may be there well before its script.
+  for (const button of host.querySelectorAll<HTMLButtonElement>("[data-place], [data-set]")) button.disabled = false;
   for (const button of host.querySelectorAll<HTMLButtonElement>("[data-place]")) {
     button.addEventListener("click", () => {
       player.currentTime = watched.places[button.dataset.place as Place].start_s;

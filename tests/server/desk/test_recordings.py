@@ -1,4 +1,5 @@
 import json
+import re
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -208,7 +209,16 @@ def test_a_recording_is_confirmed_only_when_all_three_places_were_watched(world:
 
     browser.post(f"{base}/confirm", {"watched": "start middle"})
     assert Recording.objects.get().confirmed_at is None
-    assert "the middle and the end first" in browser.get(f"{base}/look").content.decode()
+    look = browser.get(f"{base}/look").content.decode()
+    assert "the middle and the end first" in look
+    # Until the script is there a press would be lost: it is the script that enables them.
+    assert re.findall(r"<button[^>]* disabled data-(?:place|set)=\"(\w+)\"", look) == [
+        "start",
+        "middle",
+        "end",
+        "start",
+        "end",
+    ]
 
     browser.post(f"{base}/confirm", {"watched": "start middle end"})
     recording = Recording.objects.get()
