@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests.server.factories import (
     CLIENT_VALUES,
     MOMENTS_S,
@@ -15,9 +16,11 @@ from tests.server.factories import (
     records_of,
 )
 
+from dialogram.server.records.domain.links import revoke_link
+from dialogram.server.records.domain.recordings import make_void
 from dialogram.server.records.domain.sittings import close_partial
-from dialogram.server.records.domain.traces import assemble_sitting, event_log_of
-from dialogram.server.records.models import ConflictingRecord, EventRecord, Sitting
+from dialogram.server.records.domain.traces import assemble_sitting, derive_trace, event_log_of
+from dialogram.server.records.models import ConflictingRecord, DerivedTrace, EventRecord, Link, Sitting
 
 # The one writer has a connection of its own: it sees only what is committed.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -169,16 +172,47 @@ def test_a_rating_that_is_handed_in_takes_nothing_more() -> None:
     assert EventRecord.objects.count() == 1
 
 
-def test_a_rating_that_staff_closed_still_takes_in_what_was_on_its_way() -> None:
+def test_a_rating_that_staff_closed_is_over_for_its_page_and_its_trace_stays_as_it_is() -> None:
     world = build_world()
     page = Page(world)
     page.open()
+    page.send(record(0, OPEN, ["dial", 5, 50, "wheel"]))
     close_partial(sitting_id=page.sitting.pk, reason="went home", user_id=world.owner.pk, now=world.session.created_at)
+    kept = derive_trace(sitting_id=page.sitting.pk, now=timezone.now()).pk
 
-    refused = [page.open("6" * 32), page.finish(0)]
+    refused = [page.open("6" * 32), page.send(record(1, ["dial", 9, 51, "wheel"])), page.finish(1)]
 
-    assert [(answer.status_code, answer.json()["code"]) for answer in refused] == [(409, "closed")] * 2
-    assert page.send(record(0, OPEN)).json()["acknowledged"] == [0]
+    assert [(answer.status_code, answer.json()["code"]) for answer in refused] == [(409, "closed")] * 3
+    assert EventRecord.objects.count() == 1
+    assert DerivedTrace.objects.get().pk == kept
+
+
+def test_a_page_is_told_that_its_recording_was_made_void() -> None:
+    world = build_world()
+    page = Page(world)
+    page.open()
+    stranger = come_in(give_link(world, world.therapist))
+    make_void(recording_id=world.recording.pk, reason="another dyad", user_id=world.owner.pk, now=timezone.now())
+
+    told = [page.open("6" * 32), page.send(record(0, OPEN)), page.finish(0)]
+    strangers = page.say("records", {"stream": STREAM, "records": [record(0, OPEN)]}, browser=stranger)
+
+    assert [(answer.status_code, answer.json()) for answer in told] == [(409, {"code": "void", "message": ""})] * 3
+    assert (strangers.status_code, strangers.json()["code"]) == (404, "not-found")
+    assert not EventRecord.objects.exists()
+
+
+def test_a_page_whose_link_is_closed_is_told_no_more_than_anybody() -> None:
+    world = build_world()
+    page = Page(world)
+    page.open()
+    revoke_link(link_id=Link.objects.get().pk, user_id=world.owner.pk, now=timezone.now())
+    make_void(recording_id=world.recording.pk, reason="another dyad", user_id=world.owner.pk, now=timezone.now())
+
+    told = [page.open("6" * 32), page.send(record(0, OPEN)), page.finish(0)]
+
+    assert [(answer.status_code, answer.json()) for answer in told] == [(404, {"code": "not-found", "message": ""})] * 3
+    assert not EventRecord.objects.exists()
 
 
 @pytest.mark.parametrize(

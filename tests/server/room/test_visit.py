@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests.server.factories import (
     CLIENT_VALUES,
     THERAPIST_VALUES,
@@ -21,8 +22,10 @@ from tests.server.factories import (
 )
 
 from dialogram.server.records.domain import guesses, recalls
+from dialogram.server.records.domain.links import revoke_link
+from dialogram.server.records.domain.recordings import make_void
 from dialogram.server.records.domain.studies import change_design
-from dialogram.server.records.models import Consent, Description, Guess, Sitting
+from dialogram.server.records.models import Consent, Description, Guess, Link, Sitting
 from dialogram.study import Task
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +158,46 @@ def test_stopping_leads_to_a_calm_page_with_help_and_the_way_back_stays_open() -
     assert title(browser.get("/room/stop")) == "You have stopped"
     assert Sitting.objects.get().stopped_at is not None
     assert title(browser.post("/room/", follow=True)) == "Picture and sound"
+
+
+def test_stopping_leads_to_the_calm_page_also_by_a_link_that_is_closed_and_offers_no_way_on() -> None:
+    world = build_world()
+    browser = come_in(give_link(world, world.client))
+    assert "Go on now" in browser.post("/room/stop", follow=True).content.decode()
+    revoke_link(link_id=Link.objects.get().pk, user_id=world.owner.pk, now=timezone.now())
+
+    stopped = browser.post("/room/stop", follow=True)
+
+    assert title(stopped) == "You have stopped"
+    assert "call your local emergency number" in stopped.content.decode()
+    assert "Go on now" not in stopped.content.decode()
+    assert browser.get("/room/").status_code == 404
+    assert Client().get("/room/stop").status_code == 404
+
+
+def test_a_recording_made_void_is_not_thanked_for() -> None:
+    world = build_world()
+    agree(world, world.client)
+    rate(world, world.client, CLIENT_VALUES)
+    browser = come_in(give_link(world, world.client, Task.RATE))
+    assert title(browser.get("/room/")) == "Thank you"
+    make_void(recording_id=world.recording.pk, reason="another dyad", user_id=world.owner.pk, now=timezone.now())
+
+    page = browser.get("/room/")
+
+    assert title(page) == "This recording is not used any more"
+    assert "Please talk to the person who gave you the link." in page.content.decode()
+    assert "call your local emergency number" in page.content.decode()
+    assert "saved" not in page.content.decode()
+
+
+def test_who_could_do_nothing_yet_is_not_told_that_answers_are_saved() -> None:
+    world = build_world()
+    browser = come_in(give_link(world, world.client))
+    world.session.others_agreed = ""
+    world.session.save()
+
+    assert title(browser.get("/room/")) == "There is nothing to do now"
 
 
 def test_a_client_describes_six_moments_and_ends_on_a_helpful_one() -> None:
@@ -455,7 +498,7 @@ def test_nothing_opens_while_the_recording_is_not_confirmed() -> None:
     token = give_link(world, world.client)
     type(world.recording).objects.filter(pk=world.recording.pk).update(confirmed_at=None)
 
-    assert title(come_in(token).get("/room/")) == "Thank you"
+    assert title(come_in(token).get("/room/")) == "There is nothing to do now"
 
 
 def test_sound_only_recordings_say_so() -> None:

@@ -30,17 +30,17 @@ from dialogram.capture.messages import (
 )
 from dialogram.server.ingest.writer import writer
 from dialogram.server.records.domain import sittings
-from dialogram.server.records.domain.errors import StudyError
+from dialogram.server.records.domain.errors import NotFoundError, StudyError
 from dialogram.server.records.domain.event_records import RecordBatch
 from dialogram.server.records.domain.traces import event_log_of
 from dialogram.server.records.enums import SittingState
 from dialogram.server.records.models import EventRecord, Sitting
 from dialogram.server.records.queries.writing import Writing, find_writing
 from dialogram.server.room.entry import SESSION_KEY
-from dialogram.server.room.sittings import sitting_of, watched_sitting_of
+from dialogram.server.room.sittings import is_void_sitting, sitting_of, watched_sitting_of
 
 DISK_FULL = "disk full"
-STATUS = {"closed": 409, "elsewhere": 409, "records-missing": 409, "too-large": 413}
+STATUS = {"closed": 409, "void": 409, "elsewhere": 409, "records-missing": 409, "not-found": 404, "too-large": 413}
 
 
 def answer_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -53,14 +53,12 @@ def answer_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
             return _problem(error.code, str(error), STATUS.get(error.code, 400))
         except RequestDataTooBig:
             return _problem("too-large", "", 413)
+        except (Http404, NotFoundError):
+            return _gone(request, kwargs.get("sitting_id", ""))
         except StudyError as error:
             return _problem(error.code, error.message, STATUS.get(error.code, 400))
-        except DatabaseError as error:
-            if "full" in str(error):
-                return _problem("disk-full", DISK_FULL, 507)
-            raise
-        except OSError as error:
-            if error.errno == errno.ENOSPC:
+        except (DatabaseError, OSError) as error:
+            if _is_full(error):
                 return _problem("disk-full", DISK_FULL, 507)
             raise
 
@@ -89,8 +87,8 @@ def take_records(request: HttpRequest, sitting_id: str) -> HttpResponse:
     before = _writing(request, sitting_id, asked.stream)
     if before.stream_pk is None:
         raise StudyError("no-stream", "This page has not opened a stream.")
-    if before.state == SittingState.FINISHED:
-        raise StudyError("closed", "This sitting is handed in.")
+    if before.state != SittingState.OPEN:
+        raise StudyError("closed", "This sitting is closed.")
     receipt = writer.store(
         RecordBatch(
             stream_pk=before.stream_pk,
@@ -133,6 +131,16 @@ def finish(request: HttpRequest, sitting_id: str) -> HttpResponse:
         missing = _count_missing(sitting, stream_id=asked.stream, last_seq=asked.last_seq)
         return _problem(error.code, error.message, STATUS[error.code], missing=missing)
     return answer_with(FinishReply(next=reverse("room:present")))
+
+
+def _is_full(error: DatabaseError | OSError) -> bool:
+    return error.errno == errno.ENOSPC if isinstance(error, OSError) else "full" in str(error)
+
+
+def _gone(request: HttpRequest, sitting_id: str) -> HttpResponse:
+    """Tell a page that the sitting is not there for it; of its own it learns that the recording was made void."""
+    code = "void" if is_void_sitting(request, sitting_id) else "not-found"
+    return _problem(code, "", STATUS[code])
 
 
 def _writing(request: HttpRequest, sitting_id: str, stream_id: str) -> Writing:

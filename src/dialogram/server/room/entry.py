@@ -1,7 +1,7 @@
 """The way in: a link's token is exchanged for a session, and is then gone from the address."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -29,11 +29,14 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
 
 def link_of(request: HttpRequest) -> Link:
     """Return the link this browser came in by; 404 without one that is still open."""
-    link = (
-        Link.objects.select_related("participant__study", "session__dyad")
-        .filter(pk=request.session.get(SESSION_KEY, ""))
-        .first()
-    )
-    if link is None or not is_open(link, now=timezone.now()):
+    link = entered_link_of(request)
+    if not is_open(link, now=timezone.now()):
         raise Http404
     return link
+
+
+def entered_link_of(request: HttpRequest) -> Link:
+    """Return the link this browser came in by, be it open or not any more; 404 without one."""
+    return get_object_or_404(
+        Link.objects.select_related("participant__study", "session__dyad"), pk=request.session.get(SESSION_KEY, "")
+    )

@@ -6,14 +6,16 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from dialogram.capture import saved
 from dialogram.server.records.domain.consents import consent_of
 from dialogram.server.records.domain.guesses import cards_of, placed_of, told_of
+from dialogram.server.records.domain.links import is_open
 from dialogram.server.records.domain.recalls import MOST_TEXT, extremes_of, said_of
 from dialogram.server.records.domain.studies import design_of
 from dialogram.server.records.domain.traces import event_log_of
-from dialogram.server.records.domain.visits import Visit, progress_of
+from dialogram.server.records.domain.visits import Visit, has_answered, progress_of, was_made_void
 from dialogram.server.records.models import Description, ExtremeSet, Guess, Link, Sitting
 from dialogram.server.room.dials import allow, kinds_of
 from dialogram.server.room.displays import at_display, display_data
@@ -69,18 +71,26 @@ def show(request: HttpRequest, visit: Visit, *, missing: str = "") -> HttpRespon
     return response
 
 
-def show_thanks(request: HttpRequest, link: Link) -> HttpResponse:
-    """Say thank you; there is nothing to do now."""
+def show_end(request: HttpRequest, link: Link) -> HttpResponse:
+    """Say why there is nothing to do now: thank you, if anything of use was handed in."""
     design = design_of(link.participant.study)
-    text = design.text("thanks", role=link.participant.role)
-    return render(request, "room/thanks.html", {"text": text, "behind": behind(progress_of(link))})
+    role = link.participant.role
+    if has_answered(link):
+        text = design.text("thanks", role=role)
+        return render(request, "room/thanks.html", {"text": text, "behind": behind(progress_of(link))})
+    context = {"is_void": was_made_void(link), "help": design.text("help", role=role)}
+    return render(request, "room/nothing_to_do.html", context)
 
 
 def show_stopped(request: HttpRequest, link: Link) -> HttpResponse:
     """Show the calm page behind the stop button."""
     design = design_of(link.participant.study)
     role = link.participant.role
-    context = {"text": design.text("stop", role=role), "help": design.text("help", role=role)}
+    context = {
+        "text": design.text("stop", role=role),
+        "help": design.text("help", role=role),
+        "is_open": is_open(link, now=timezone.now()),
+    }
     return render(request, "room/stopped.html", context)
 
 
@@ -191,7 +201,7 @@ def _rate(visit: Visit) -> dict[str, Any]:
     resume = None if known.media_s is None else {"media_s": known.media_s, "value": known.value}
     rule = visit.design.rate
     return {
-        "texts": {"break_offer": _text(visit, "break").strip()},
+        "texts": {"break_offer": _text(visit, "break").strip(), "help": _text(visit, "help").strip()},
         "page_data": {
             "may_pause": rule.pause is not Pause.NONE,
             "rewind_s": rule.rewind_s if rule.pause is Pause.REWIND else 0.0,

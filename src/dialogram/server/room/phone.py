@@ -106,8 +106,8 @@ def take_records(request: HttpRequest, phone_id: str) -> HttpResponse:
     stream = phone.streams.filter(stream_id=asked.stream).first()
     if stream is None:
         raise StudyError("no-stream", "This phone has not opened a stream.")
-    if phone.sitting.state == SittingState.FINISHED:
-        raise StudyError("closed", "This sitting is handed in.")
+    if phone.sitting.state != SittingState.OPEN:
+        raise StudyError("closed", "This sitting is closed.")
     receipt = writer.store(
         RecordBatch(
             stream_pk=stream.pk,

@@ -5,12 +5,13 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dialogram.server.records.domain.links import is_open
 from dialogram.server.records.domain.sittings import note_stop
 from dialogram.server.records.domain.visits import leave_step, present_visit
 from dialogram.server.records.enums import SittingState
 from dialogram.server.room import pages
 from dialogram.server.room.acts import take
-from dialogram.server.room.entry import link_of
+from dialogram.server.room.entry import entered_link_of, link_of
 from dialogram.study.sitting import Step
 
 
@@ -27,7 +28,7 @@ def present(request: HttpRequest) -> HttpResponse:
             return redirect("room:present")
         return pages.show(request, visit, missing=missing)
     if visit is None:
-        return pages.show_thanks(request, link)
+        return pages.show_end(request, link)
     return pages.show(request, visit)
 
 
@@ -42,11 +43,11 @@ def end_practice(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest) -> HttpResponse:
-    """Stop, whatever was going on; the way back stays open."""
-    link = link_of(request)
+    """Stop, whatever was going on, and whether or not the link is still open; the way back stays as it is."""
+    link = entered_link_of(request)
     if request.method != "POST":
         return pages.show_stopped(request, link)
-    visit = present_visit(link, now=timezone.now())
+    visit = present_visit(link, now=timezone.now()) if is_open(link, now=timezone.now()) else None
     if visit is not None and visit.sitting.state == SittingState.OPEN:
         note_stop(sitting_id=visit.sitting.pk, now=timezone.now())
     return redirect("room:stop")

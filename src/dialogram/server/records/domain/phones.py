@@ -13,7 +13,7 @@ from django.db.models import Max
 from dialogram.server.records.domain import audit
 from dialogram.server.records.domain.errors import NotFoundError, StudyError
 from dialogram.server.records.domain.links import is_open
-from dialogram.server.records.enums import SittingState
+from dialogram.server.records.enums import RecordingState, SittingState
 from dialogram.server.records.models import EventRecord, Link, Phone, Sitting, Stream
 from dialogram.server.records.models.sealed import keyring
 from dialogram.study import Task
@@ -64,7 +64,9 @@ def pair_phone(*, code: str, last_seqs: Mapping[str, int], now: datetime) -> Pai
 def phone_of(key: str, *, now: datetime) -> Phone:
     """Return the phone that holds a key, its dial or not any more."""
     phone = (
-        Phone.objects.select_related("link", "sitting__participant__study").filter(key_hash=_hash(key)).first()
+        Phone.objects.select_related("link", "sitting__participant__study", "sitting__recording")
+        .filter(key_hash=_hash(key))
+        .first()
         if key
         else None
     )
@@ -75,7 +77,9 @@ def phone_of(key: str, *, now: datetime) -> Phone:
 
 def is_dial(phone: Phone) -> bool:
     """Whether a phone is its sitting's dial now."""
-    return phone.ended_at is None and phone.sitting.state == SittingState.OPEN
+    sitting = phone.sitting
+    is_rated = sitting.state == SittingState.OPEN and sitting.recording.state == RecordingState.READY
+    return phone.ended_at is None and is_rated
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import SystemRandom
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dialogram.server.records.domain.audit import participant_actor
 from dialogram.server.records.domain.consents import consent_of
@@ -60,11 +60,26 @@ def progress_of(link: Link) -> Progress | None:
     if not link.whole_course:
         return None
     sessions = sessions_of(link)
-    done = Sitting.objects.filter(
-        participant=link.participant, recording__session__in=sessions, task=link.tasks[-1]
-    ).exclude(Q(state=SittingState.OPEN) | Q(recording__state=RecordingState.VOID))
+    done = _handed_in(link, sessions).filter(task=link.tasks[-1])
     course = _course_of(link, [session.number for session in sessions])
     return Progress(done.values("recording__session").distinct().count(), len(course.planned))
+
+
+def has_answered(link: Link) -> bool:
+    """Whether anything was handed in on the link's sessions, about a recording that is in use."""
+    return _handed_in(link, sessions_of(link)).exists()
+
+
+def was_made_void(link: Link) -> bool:
+    """Whether a recording of the link's sessions was made void and no other took its place."""
+    return any(current_recording(session.pk) is None and session.recordings.exists() for session in sessions_of(link))
+
+
+def _handed_in(link: Link, sessions: Sequence[Session]) -> QuerySet[Sitting]:
+    """Return what is closed, be it by the participant or by staff."""
+    return Sitting.objects.filter(participant=link.participant, recording__session__in=sessions).exclude(
+        Q(state=SittingState.OPEN) | Q(recording__state=RecordingState.VOID)
+    )
 
 
 def _course_of(link: Link, held: Iterable[int]) -> Course:
