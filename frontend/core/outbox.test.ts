@@ -203,14 +203,32 @@ test("what an earlier page left is sent under its own stream, before this page's
   expect(requests[1]).toMatchObject({ stream: STREAM, seqs: [0] });
 });
 
-test("a closed sitting takes nothing more: sending stops and the store is emptied", async () => {
+test.each(["closed", "void"] as const)(
+  "a sitting that is %s takes nothing more: nothing is sent or kept any more",
+  async (end) => {
+    const { outbox, requests, shelf } = outboxOnPaper();
+    outbox.add(STREAM, record(0));
+    outbox.tick();
+    await requests[0]?.answer({ kind: "ended", end });
+    expect(outbox.snapshot).toMatchObject({ ended: end, pending: 0, trouble: null });
+    outbox.add(STREAM, record(1));
+    outbox.hurry();
+    expect(requests).toHaveLength(1);
+    expect(shelf.kept.size).toBe(0);
+  },
+);
+
+test("where the link leads no more, nothing is sent, and all is kept for the next link", async () => {
   const { outbox, requests, shelf } = outboxOnPaper();
   outbox.add(STREAM, record(0));
   outbox.tick();
-  await requests[0]?.answer({ kind: "closed" });
-  expect(outbox.snapshot).toMatchObject({ closed: true, pending: 0 });
-  expect(shelf.kept.size).toBe(0);
+  await requests[0]?.answer({ kind: "ended", end: "not-found" });
   outbox.add(STREAM, record(1));
   outbox.hurry();
   expect(requests).toHaveLength(1);
+  expect([...shelf.kept.keys()]).toEqual([`${STREAM}/0`, `${STREAM}/1`]);
+  const next = outboxOnPaper(shelf);
+  await next.outbox.restore();
+  next.outbox.tick();
+  expect(next.requests[0]?.seqs).toEqual([0, 1]);
 });

@@ -1,5 +1,5 @@
 import { backoff_ms } from "./backoff.ts";
-import { type EventRecord, MOST_BYTES, MOST_RECORDS, type RecordsAnswer } from "./protocol.ts";
+import { type EventRecord, MOST_BYTES, MOST_RECORDS, type RecordsAnswer, type SittingEnd } from "./protocol.ts";
 
 const CADENCE_MS = 2000;
 const SLOW_MS = 2000;
@@ -25,7 +25,7 @@ export interface RecordStore {
 
 export type SendOutcome =
   | { readonly kind: "answer"; readonly answer: RecordsAnswer }
-  | { readonly kind: "closed" }
+  | { readonly kind: "ended"; readonly end: SittingEnd }
   | { readonly kind: "unfit" }
   | { readonly kind: "refused" }
   | { readonly kind: "unreachable" };
@@ -41,7 +41,8 @@ export interface OutboxSnapshot {
   readonly saved_to_s: number | null;
   readonly trouble: "unreachable" | "refused" | null;
   readonly fenced: boolean;
-  readonly closed: boolean;
+  /** Why nothing is sent any more. */
+  readonly ended: SittingEnd | null;
   readonly lasting: boolean;
   readonly aside: number;
 }
@@ -49,6 +50,11 @@ export interface OutboxSnapshot {
 /** The body of a request that carries records, each as it was spelt. */
 export function bodyOf(stream: string, texts: readonly string[]): string {
   return `{"stream":${JSON.stringify(stream)},"records":[${texts.join(",")}]}`;
+}
+
+/** Whether nobody will ever take what is left. A new link may lead to the sitting again: for that it is kept. */
+function isOver(end: SittingEnd | null): boolean {
+  return end !== null && end !== "not-found";
 }
 
 /** Records the server has not acknowledged yet: sent oldest first, one request at a time, for ever. */
@@ -80,7 +86,7 @@ export class Outbox {
       saved_to_s: null,
       trouble: null,
       fenced: false,
-      closed: false,
+      ended: null,
       lasting: parts.store.lasting,
       aside: 0,
     });
@@ -108,6 +114,7 @@ export class Outbox {
   }
 
   add(stream: string, record: EventRecord): void {
+    if (isOver(this.#snapshot.ended)) return;
     const stored = { stream, seq: record.seq, text: JSON.stringify(record) };
     this.#keep(stored);
     this.#publish({});
@@ -121,7 +128,7 @@ export class Outbox {
       if (now - this.#flight_since_ms > SLOW_MS && !this.#snapshot.trouble) this.#publish({ trouble: "unreachable" });
       return;
     }
-    if (now < this.#next_ms || this.#snapshot.closed) return;
+    if (now < this.#next_ms || this.#snapshot.ended) return;
     const batch = this.#batch();
     const first = batch[0];
     if (!first) return;
@@ -170,7 +177,7 @@ export class Outbox {
     this.#flight_since_ms = null;
     if (outcome.kind === "answer") this.#acknowledge(stream, batch, outcome.answer, started_ms);
     else if (outcome.kind === "unfit") this.#shrink(stream, batch);
-    else if (outcome.kind === "closed") this.#close();
+    else if (outcome.kind === "ended") this.#end(outcome.end);
     else this.#fail(outcome.kind);
   }
 
@@ -213,10 +220,10 @@ export class Outbox {
     this.#publish({});
   }
 
-  #close(): void {
-    this.#pending.clear();
-    this.#publish({ closed: true, trouble: null });
-    void this.#store.clear();
+  #end(end: SittingEnd): void {
+    if (isOver(end)) this.#pending.clear();
+    this.#publish({ ended: end, trouble: null });
+    if (isOver(end)) void this.#store.clear();
   }
 
   #fail(trouble: "unreachable" | "refused"): void {

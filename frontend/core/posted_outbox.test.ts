@@ -9,7 +9,7 @@ const QUIET: OutboxSnapshot = {
   saved_to_s: null,
   trouble: null,
   fenced: false,
-  closed: false,
+  ended: null,
   lasting: true,
   aside: 0,
 };
@@ -57,7 +57,7 @@ test("emptied waits for what earlier pages left too", async () => {
 test("a sitting that is closed elsewhere has nothing left to wait for, and no last call", async () => {
   const { outbox, bodies } = outboxOnPaper();
   outbox.add(STREAM, record(0));
-  outbox.take({ kind: "snapshot", snapshot: { ...QUIET, closed: true } });
+  outbox.take({ kind: "snapshot", snapshot: { ...QUIET, ended: "closed" } });
   await outbox.emptied();
   outbox.lastCall();
   expect(bodies).toEqual([]);

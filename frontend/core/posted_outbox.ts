@@ -22,7 +22,7 @@ const NOTHING_YET: OutboxSnapshot = Object.freeze({
   saved_to_s: null,
   trouble: null,
   fenced: false,
-  closed: false,
+  ended: null,
   lasting: true,
   aside: 0,
 });
@@ -61,7 +61,7 @@ export class PostedOutbox {
       for (const seq of report.seqs) records?.delete(seq);
       if (records?.size === 0) this.#unsettled.delete(report.stream);
     } else this.#snapshot = report.snapshot;
-    if (this.#snapshot.closed) this.#unsettled.clear();
+    if (this.#snapshot.ended) this.#unsettled.clear();
     this.#publish();
     this.#answered.get(report.kind)?.();
     this.#answered.delete(report.kind);
@@ -93,7 +93,7 @@ export class PostedOutbox {
   /** The last call before the page goes: send without waiting for an answer, the oldest first, so that no hole is left. */
   lastCall(): void {
     const [first] = this.#unsettled;
-    if (!first || this.#snapshot.closed) return;
+    if (!first || this.#snapshot.ended) return;
     const [stream, records] = first;
     const texts: string[] = [];
     let bytes = 0;
@@ -124,7 +124,7 @@ export class PostedOutbox {
   }
 
   #isEmpty(): boolean {
-    return this.#snapshot.closed || (this.#snapshot.pending === 0 && this.#unsettled.size === 0);
+    return this.#snapshot.ended !== null || (this.#snapshot.pending === 0 && this.#unsettled.size === 0);
   }
 
   #ask(command: OutboxCommand, answer: OutboxReport["kind"]): Promise<void> {

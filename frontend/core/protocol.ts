@@ -62,6 +62,10 @@ export interface StreamOpened {
   readonly resume: Resume | null;
 }
 
+/** Why a sitting is not there any more for a page: it is closed, its recording void, or the link leads elsewhere. */
+export const SITTING_ENDS = ["closed", "void", "not-found"] as const;
+export type SittingEnd = (typeof SITTING_ENDS)[number];
+
 export interface RecordsAnswer {
   readonly acknowledged: readonly number[];
   readonly conflicts: readonly number[];
@@ -116,6 +120,11 @@ export function readRecordsAnswer(value: unknown): RecordsAnswer | null {
   const { acknowledged, conflicts, epoch, saved_to_s } = value;
   if (!isSeqs(acknowledged) || !isSeqs(conflicts) || typeof epoch !== "number") return null;
   return { acknowledged, conflicts, epoch, saved_to_s: typeof saved_to_s === "number" ? saved_to_s : null };
+}
+
+/** Why the server turns a page away for good, or null: a way station may answer with 404 too, but not with these words. */
+export function readSittingEnd(value: unknown): SittingEnd | null {
+  return SITTING_ENDS.find((end) => isObject(value) && value.code === end) ?? null;
 }
 
 /** The server's answer to a stream being opened, or null when something else answered. */

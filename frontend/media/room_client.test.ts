@@ -31,7 +31,9 @@ afterAll(() => server.close());
 test.each([
   [200, JSON.stringify(ANSWER), { kind: "answer", answer: ANSWER }],
   [200, "<html>log in to the hotel</html>", { kind: "unreachable" }],
-  [409, '{"code":"closed"}', { kind: "closed" }],
+  [409, '{"code":"closed"}', { kind: "ended", end: "closed" }],
+  [409, '{"code":"void"}', { kind: "ended", end: "void" }],
+  [404, '{"code":"not-found"}', { kind: "ended", end: "not-found" }],
   [409, '{"code":"other"}', { kind: "unreachable" }],
   [400, '{"code":"malformed"}', { kind: "unfit" }],
   [413, "", { kind: "unfit" }],
@@ -61,11 +63,24 @@ test("a finished sitting leads on only within this server", async () => {
   expect(await client.finish("a", 3)).toEqual({ kind: "missing", missing: 2 });
 });
 
-test("a stream is opened, closed, or to be asked for again", async () => {
+test.each([
+  [409, "closed"],
+  [409, "void"],
+  [404, "not-found"],
+])("a sitting that ended (%d %s) is handed in and opened no more", async (status, code) => {
+  reply = { status, body: JSON.stringify({ code }) };
+  expect(await client.finish("a", 3)).toEqual({ kind: "ended", end: code });
+  expect(await client.open("a", false)).toBe(code);
+  reply = { status: 503, body: JSON.stringify({ code }) };
+  expect(await client.finish("a", 3)).toEqual({ kind: "again" });
+  expect(await client.open("a", false)).toBeNull();
+});
+
+test("a stream is opened, elsewhere, or to be asked for again", async () => {
   reply = { status: 200, body: '{"epoch":2,"resume":null}' };
   expect(await client.open("a", false)).toEqual({ epoch: 2, resume: null });
-  reply = { status: 409, body: '{"code":"closed"}' };
-  expect(await client.open("a", false)).toBe("closed");
+  reply = { status: 409, body: '{"code":"elsewhere"}' };
+  expect(await client.open("a", false)).toBe("elsewhere");
   reply = { status: 500, body: "" };
   expect(await client.open("a", false)).toBeNull();
 });

@@ -1,5 +1,11 @@
 import type { SendOutcome, SendRecords } from "../core/outbox.ts";
-import { readRecordsAnswer, readStreamOpened, type StreamOpened } from "../core/protocol.ts";
+import {
+  readRecordsAnswer,
+  readSittingEnd,
+  readStreamOpened,
+  type SittingEnd,
+  type StreamOpened,
+} from "../core/protocol.ts";
 import { type Move, readTryAnswer, type TryAnswer } from "../core/target.ts";
 
 const TIMEOUT_MS = 15_000;
@@ -9,6 +15,7 @@ const KEEPALIVE_BYTES = 60_000;
 export type FinishOutcome =
   | { readonly kind: "finished"; readonly next: string }
   | { readonly kind: "missing"; readonly missing: number }
+  | { readonly kind: "ended"; readonly end: SittingEnd }
   | { readonly kind: "again" };
 
 export interface Reply {
@@ -60,21 +67,21 @@ export class RoomClient {
       const answer = readRecordsAnswer(reply.json);
       return answer ? { kind: "answer", answer } : { kind: "unreachable" };
     }
-    if (reply.status === 409 && codeOf(reply.json) === "closed") return { kind: "closed" };
+    const end = endIn(reply);
+    if (end) return { kind: "ended", end };
     if (reply.status === 400 || reply.status === 413) return { kind: "unfit" };
     if (reply.status === 403 || reply.status === 404) return { kind: "refused" };
     return { kind: "unreachable" };
   };
 
   /**
-   * Open a stream: what the server granted, "closed" when the sitting is handed in, "elsewhere" when another page still
+   * Open a stream: what the server granted, why the sitting is not there any more, "elsewhere" when another page still
    * rates and is not to be taken over unasked, null to try again.
    */
-  async open(stream: string, take_over: boolean): Promise<StreamOpened | "closed" | "elsewhere" | null> {
+  async open(stream: string, take_over: boolean): Promise<StreamOpened | SittingEnd | "elsewhere" | null> {
     const reply = await this.#post("streams", JSON.stringify({ stream, take_over }));
-    const code = reply?.status === 409 ? codeOf(reply.json) : null;
-    if (code === "closed" || code === "elsewhere") return code;
-    return reply?.status === 200 ? readStreamOpened(reply.json) : null;
+    if (reply?.status === 409 && codeOf(reply.json) === "elsewhere") return "elsewhere";
+    return reply?.status === 200 ? readStreamOpened(reply.json) : endIn(reply);
   }
 
   async finish(stream: string, last_seq: number): Promise<FinishOutcome> {
@@ -87,7 +94,8 @@ export class RoomClient {
     if (reply?.status === 409 && codeOf(json) === "records-missing") {
       return { kind: "missing", missing: typeof json?.missing === "number" ? json.missing : 0 };
     }
-    return { kind: "again" };
+    const end = endIn(reply);
+    return end ? { kind: "ended", end } : { kind: "again" };
   }
 
   /** Hand in a try at following the ring; null to try again. */
@@ -99,6 +107,10 @@ export class RoomClient {
   #post(path: string, body: string): Promise<Reply | null> {
     return ask(`${this.#base}/${path}`, posted(body, this.#csrf), TIMEOUT_MS);
   }
+}
+
+function endIn(reply: Reply | null): SittingEnd | null {
+  return reply?.status === 409 || reply?.status === 404 ? readSittingEnd(reply.json) : null;
 }
 
 function codeOf(json: unknown): string | null {

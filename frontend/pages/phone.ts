@@ -121,6 +121,7 @@ class PhonePage {
         this.#recorder.note(this.#sync.offer(heard.exchange));
         if (heard.over) break;
       }
+      if (this.#outbox.snapshot.ended) break;
       if (now_ms - this.#answered_ms > UNHEARD_MS) say("unheard", "unheard_how");
       else say("ready", this.#outbox.snapshot.lasting ? "ready_how" : "in_memory");
       await this.#pause(this.#value === told ? SIGN_MS : TURNING_MS);
@@ -148,7 +149,7 @@ class PhonePage {
     await this.#outbox.emptied();
     for (let failures = 1; !(await line.finish(stream, last_seq)); failures += 1) await sleep(backoff_ms(failures));
     clearInterval(signs);
-    await this.#outbox.purge();
+    if (this.#outbox.snapshot.ended !== "not-found") await this.#outbox.purge();
     say("over", "over_how");
   }
 }
@@ -161,9 +162,9 @@ async function run(): Promise<void> {
   outbox.hurry();
   await outbox.emptied();
   for (let failures = 1; ; failures += 1) {
-    const opened = outbox.snapshot.closed ? "closed" : await client.open(stream, true);
-    if (opened === "closed") {
-      await outbox.purge();
+    const opened = outbox.snapshot.ended ?? (await client.open(stream, true));
+    if (opened === "closed" || opened === "void" || opened === "not-found") {
+      if (opened !== "not-found") await outbox.purge();
       say("over", "over_how");
       return;
     }

@@ -4,7 +4,7 @@ import "./rate.css";
 import "./meter.css";
 import { backoff_ms } from "../core/backoff.ts";
 import { type RatePageData, readPageData } from "../core/page_data.ts";
-import { FORMAT, type Opening, type StreamOpened } from "../core/protocol.ts";
+import { FORMAT, type Opening, type SittingEnd, type StreamOpened } from "../core/protocol.ts";
 import { randomId } from "../core/random_id.ts";
 import { RoomClient } from "../media/room_client.ts";
 import { startOutbox } from "../media/start_outbox.ts";
@@ -12,6 +12,7 @@ import { ChosenDial } from "./parts/chosen_dial.ts";
 import { marked, pageJson, sleep } from "./parts/elements.ts";
 import { RATE_TEXTS, type RateText } from "./parts/rate_texts.ts";
 import { RatingSitting } from "./parts/rating_sitting.ts";
+import { endMessage } from "./parts/sitting_end.ts";
 import { StatusLine } from "./parts/status_line.ts";
 import { Veil } from "./parts/veil.ts";
 
@@ -44,7 +45,7 @@ function describe({ epoch, chosen, duration_s, resumed_at_s }: Circumstances): O
 }
 
 /** Open the stream; where another page still rates, ask first, and go on unasked once nothing is heard from it. */
-async function openStream(): Promise<StreamOpened | "closed"> {
+async function openStream(): Promise<StreamOpened | SittingEnd> {
   let taking_over = false;
   let agree: () => void = () => {};
   const agreed = new Promise<void>((resolve) => {
@@ -84,10 +85,10 @@ async function run(): Promise<void> {
   // What an earlier page left unsent goes first, so that the server resumes where the hand really was.
   outbox.hurry();
   await outbox.emptied();
-  const opened = outbox.snapshot.closed ? "closed" : await openStream();
-  if (opened === "closed") {
-    await outbox.purge();
-    veil.show({ title: texts.closed, detail: texts.closed_how, link: { text: texts.leave, url: page.stop_url } });
+  const opened = outbox.snapshot.ended ?? (await openStream());
+  if (typeof opened === "string") {
+    if (opened !== "not-found") await outbox.purge();
+    veil.show(endMessage(opened, texts));
     return;
   }
   outbox.grant(opened.epoch);

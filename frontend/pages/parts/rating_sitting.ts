@@ -14,6 +14,7 @@ import { marked, sleep, write } from "./elements.ts";
 import { PhoneHand } from "./phone_hand.ts";
 import { playOnceAllowed } from "./play_once_allowed.ts";
 import type { RateText } from "./rate_texts.ts";
+import { endMessage } from "./sitting_end.ts";
 import type { StatusLine } from "./status_line.ts";
 import type { Message, Veil } from "./veil.ts";
 
@@ -39,8 +40,8 @@ export interface SittingParts {
   readonly describe: (duration_s: number, resumed_at_s: number | null) => Opening;
 }
 
-/** loading → resting ⇄ rating → leaving → over; resting waits for a hand on the dial. */
-type State = "loading" | "resting" | "rating" | "leaving" | "over";
+/** loading → resting ⇄ rating → leaving; resting waits for a hand on the dial. */
+type State = "loading" | "resting" | "rating" | "leaving";
 
 /** One page's part of a sitting: film above, dial below, and everything that can come between. */
 export class RatingSitting {
@@ -60,11 +61,13 @@ export class RatingSitting {
   #asked: Message;
   #on_break = false;
   #yielded = false;
+  #stopped = false;
   #held = false;
   #eager = false;
   #farthest_s: number;
   #rating_since_s: number;
   #stall: ReturnType<typeof setTimeout> | undefined;
+  #patience: ReturnType<typeof setTimeout> | undefined;
 
   constructor(parts: SittingParts) {
     this.#parts = parts;
@@ -90,8 +93,10 @@ export class RatingSitting {
     this.#player.subscribe((event, { phase }) => {
       if (!event) this.#follow(phase);
     });
-    outbox.subscribe(({ fenced, closed }) => {
-      if (fenced || closed) void this.#yieldTo(fenced ? "fenced" : "closed");
+    outbox.subscribe(({ fenced, ended }) => {
+      const { texts } = page;
+      if (ended) void this.#yield(endMessage(ended, texts));
+      else if (fenced) void this.#yield({ title: texts.fenced, detail: texts.fenced_how });
     });
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) this.#rest({ title: this.#goOnHow, detail: page.texts.unseen });
@@ -315,33 +320,33 @@ export class RatingSitting {
   async #stop(): Promise<void> {
     const { page, outbox, veil } = this.#parts;
     const { texts, stop_url } = page;
-    if (this.#state === "over" || this.#state === "leaving") {
-      location.assign(stop_url);
+    if (this.#yielded) location.assign(stop_url);
+    if (this.#yielded || this.#stopped) return;
+    this.#stopped = true;
+    // Without a network no other page can be reached: whoever stops finds help here, while saving goes on.
+    const message = { title: texts.stopped, detail: texts.stopped_saving, help: texts.help };
+    clearTimeout(this.#patience);
+    this.#patience = setTimeout(() => veil.show({ ...message, detail: texts.saving_wait }), PATIENCE_MS);
+    if (this.#state === "leaving") {
+      veil.show(message);
       return;
     }
     this.#recorder.note(["stop", performance.now()]);
     this.#phone?.release();
-    const message = { title: texts.stopped, detail: texts.stopped_saving };
     await this.#leave(message);
     this.#recorder.end();
     outbox.hurry();
-    setTimeout(() => veil.show({ ...message, link: { text: texts.leave, url: stop_url } }), PATIENCE_MS);
     await outbox.emptied();
-    location.assign(stop_url);
+    if (!outbox.snapshot.ended) location.assign(stop_url);
   }
 
-  async #yieldTo(other: "fenced" | "closed"): Promise<void> {
+  /** The sitting goes on elsewhere, or not at all: nothing plays here any more. */
+  async #yield(message: Message): Promise<void> {
     if (this.#yielded) return;
     this.#yielded = true;
-    const { texts, stop_url } = this.#parts.page;
-    const link = { text: texts.leave, url: stop_url };
-    await this.#leave(
-      other === "fenced"
-        ? { title: texts.fenced, detail: texts.fenced_how }
-        : { title: texts.closed, detail: texts.closed_how, link },
-    );
+    clearTimeout(this.#patience);
+    await this.#leave(message);
     this.#recorder.end();
-    this.#state = "over";
   }
 
   async #finish(): Promise<void> {
@@ -351,22 +356,29 @@ export class RatingSitting {
     const last_seq = this.#recorder.finish();
     outbox.hurry();
     const detail = this.#phone?.found ? texts.phone_saving : texts.saving_wait;
-    const patience = setTimeout(() => veil.show({ title: texts.saving, detail }), PATIENCE_MS);
+    if (!this.#stopped) this.#patience = setTimeout(() => veil.show({ title: texts.saving, detail }), PATIENCE_MS);
     await Promise.all([outbox.emptied(), this.#phone?.settled()]);
     for (let failures = 1; !this.#yielded; failures += 1) {
       const outcome = await client.finish(stream, last_seq);
       if (outcome.kind === "finished") {
         await outbox.purge();
-        location.assign(outcome.next);
+        location.assign(this.#stopped ? page.stop_url : outcome.next);
         return;
       }
-      clearTimeout(patience);
+      if (outcome.kind === "ended") {
+        await outbox.purge();
+        await this.#yield(endMessage(outcome.end, texts));
+        return;
+      }
       const missing = outcome.kind === "missing";
-      veil.show(
-        missing
-          ? { title: texts.missing, detail: texts.missing_how }
-          : { title: texts.saving, detail: texts.saving_wait },
-      );
+      if (!this.#stopped) {
+        clearTimeout(this.#patience);
+        veil.show(
+          missing
+            ? { title: texts.missing, detail: texts.missing_how }
+            : { title: texts.saving, detail: texts.saving_wait },
+        );
+      }
       await sleep(missing ? AGAIN_MS : backoff_ms(failures));
     }
   }

@@ -3,6 +3,8 @@ import { marked, write } from "./elements.ts";
 export interface Message {
   readonly title: string;
   readonly detail?: string;
+  /** The study's help text, where nothing plays any more. */
+  readonly help?: string;
   readonly link?: { readonly text: string; readonly url: string };
   readonly act?: { readonly text: string; readonly run: () => void };
 }
@@ -12,12 +14,15 @@ export class Veil {
   readonly #veil = marked("veil");
   readonly #title = marked("veil-title");
   readonly #detail = marked("veil-detail");
+  readonly #help = marked("veil-help");
   readonly #link = marked<HTMLAnchorElement>("veil-link");
   readonly #act = marked<HTMLButtonElement>("veil-act");
 
-  show({ title, detail = "", link, act }: Message): void {
+  show({ title, detail = "", help = "", link, act }: Message): void {
     write(this.#title, title);
     write(this.#detail, detail);
+    this.#help.hidden = help === "";
+    write(this.#help, help);
     this.#link.hidden = !link;
     if (link) {
       this.#link.href = link.url;
@@ -31,6 +36,7 @@ export class Veil {
 
   hide(): void {
     this.#veil.classList.remove("shown");
+    this.#help.hidden = true;
     this.#link.hidden = true;
     this.#act.hidden = true;
     write(this.#title, "");

@@ -52,6 +52,7 @@ class Room:
         self.conflicts: list[tuple[str, int]] = []
         self.finished: tuple[str, int] | None = None
         self.down = False
+        self.ended: tuple[int, str] | None = None
         self.swallow_answers = 0
         self.refused: list[str] = []
         self.heard_at = float("-inf")
@@ -70,6 +71,9 @@ class Room:
 
     def post(self, verb: str, body: bytes) -> tuple[int, dict[str, Any]]:
         with self.lock:
+            if self.ended is not None:
+                status, code = self.ended
+                return status, {"code": code}
             try:
                 return getattr(self, f"_{verb}")(body)  # type: ignore[no-any-return]
             except MessageError as error:

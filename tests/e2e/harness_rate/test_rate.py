@@ -6,6 +6,7 @@ import av
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from tests.e2e.harness_rate import texts
 from tests.e2e.harness_rate.conftest import MakeRoom, OpenPage
 from tests.e2e.harness_rate.frontend_tag import STATIC, chunks
 from tests.e2e.harness_rate.pages import rate_page
@@ -304,6 +305,80 @@ def test_stop_asks_nothing_and_loses_nothing(make_room: MakeRoom, open_page: Ope
     assert stored(page)["records"] == 0
 
 
+def test_who_stops_without_a_network_finds_help_at_once_and_is_saved_beside_it(
+    make_room: MakeRoom, open_page: OpenPage
+) -> None:
+    opened = make_room({"rate": rate_page(end_s=19)})
+    page = open_page(opened.url("rate"))
+    begin(page)
+    page.wait_for_timeout(700)
+    opened.room.down = True
+    stop = page.get_by_role("button", name="Stop")
+    stop.click()
+    title(page, "You have stopped")
+    expect(page.locator("[data-veil-help]")).to_contain_text("In danger? Call 112 now.")
+    stop.click()
+    expect(page.locator("[data-veil-detail]")).to_have_text(texts.RATE["saving_wait"], timeout=8000)
+    expect(page.locator("[data-veil-help]")).to_be_visible()
+    opened.room.down = False
+    page.wait_for_url("**/room/stopped", timeout=20_000)
+    whole(opened.room)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "said"),
+    [
+        (409, "void", "This recording is not used any more"),
+        (409, "closed", "Your rating was ended here"),
+        (404, "not-found", "Your link does not lead here any more"),
+    ],
+)
+def test_a_page_whose_sitting_is_gone_plays_nothing_more_and_says_why(
+    make_room: MakeRoom, open_page: OpenPage, status: int, code: str, said: str
+) -> None:
+    opened = make_room({"rate": rate_page(end_s=19)})
+    page = open_page(opened.url("rate"))
+    begin(page)
+    page.wait_for_timeout(700)
+    assert page.evaluate("document.querySelector('[data-media]').paused") is False
+    opened.room.ended = (status, code)
+    title(page, said)
+    assert page.evaluate("document.querySelector('[data-media]').paused") is True
+    expect(page.locator("[data-media]")).to_be_hidden()
+    expect(page.get_by_role("slider")).to_be_hidden()
+    expect(page.locator("[data-veil-help]")).to_contain_text("In danger? Call 112 now.")
+    page.wait_for_timeout(4500)
+    title(page, said)
+    assert (stored(page)["records"] > 0) == (code == "not-found")
+    page.get_by_role("button", name="Stop").click()
+    page.wait_for_url("**/room/stopped")
+
+
+def test_a_rating_that_is_closed_while_it_is_handed_in_ends_calmly(make_room: MakeRoom, open_page: OpenPage) -> None:
+    opened = make_room({"rate": rate_page(end_s=4)})
+    page = open_page(opened.url("rate"))
+    begin(page)
+    opened.room.down = True
+    title(page, "Saving the last seconds…")
+    opened.room.ended = (409, "closed")
+    opened.room.down = False
+    title(page, "Your rating was ended here", timeout_s=20)
+    page.wait_for_timeout(4500)
+    title(page, "Your rating was ended here")
+
+
+def test_a_break_with_the_picture_hidden_says_only_what_is_true(make_room: MakeRoom, open_page: OpenPage) -> None:
+    page = open_page(make_room({"rate": rate_page(end_s=19)}).url("rate"))
+    begin(page)
+    page.get_by_role("button", name="Hide picture").click()
+    told = page.get_by_text("The picture is hidden. The sound goes on.")
+    expect(told).to_be_visible()
+    page.get_by_role("button", name="Take a break").click()
+    title(page, "A break")
+    expect(told).to_be_hidden()
+    expect(page.locator("[data-curtain]")).to_be_visible()
+
+
 def test_a_break_pauses_until_the_dial_is_touched(make_room: MakeRoom, open_page: OpenPage) -> None:
     opened = make_room({"rate": rate_page(end_s=19, break_after_min=0.02)})
     page = open_page(opened.url("rate"))
@@ -436,7 +511,7 @@ def test_without_a_database_the_page_says_so(make_room: MakeRoom, context: Brows
 
 def test_it_fits_without_scrolling(make_room: MakeRoom, open_page: OpenPage) -> None:
     page = open_page(make_room({"rate": rate_page(end_s=19)}).url("rate"))
-    for width, height in [(1280, 800), (1024, 768), (390, 844), (844, 390)]:
+    for width, height in [(1280, 800), (1024, 768), (390, 844), (844, 390), (640, 400)]:
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(100)
         size = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
