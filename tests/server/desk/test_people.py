@@ -9,7 +9,7 @@ from tests.server.factories import World, build_world
 
 from dialogram.server.accounts.models import User
 from dialogram.server.identity.models import Person
-from dialogram.server.records.models import Dyad, Membership, Participant, Session
+from dialogram.server.records.models import AuditEntry, Dyad, Membership, Participant, Session
 
 pytestmark = pytest.mark.django_db(databases=["default", "identity"])
 
@@ -69,6 +69,71 @@ def test_an_account_of_another_study_cannot_be_a_participant(world: World, brows
 
     assert browser.post(f"/desk/studies/{world.study.pk}/people/new", sent).status_code == 422
     assert not Participant.objects.filter(code="K8-1").exists()
+
+
+def test_a_member_who_turns_out_to_be_a_participant_loses_the_own_dyad(world: World, browser: Client) -> None:
+    theo = make_account("theo")
+    browser.post(f"/desk/studies/{world.study.pk}/members/new", {"username": "theo", "role": "researcher"})
+    theirs = Client()
+    theirs.force_login(theo)
+    page, session = f"/desk/participants/{world.therapist.pk}/", f"/desk/sessions/{world.session.pk}/"
+    assert theirs.get(session).status_code == theirs.get(page).status_code == 200
+
+    assert browser.post(page, {"code": "T3", "account": str(theo.pk)}).status_code == 302
+
+    for address in (session, f"{session}results", page):
+        assert theirs.get(address).status_code == 404, address
+    assert theirs.post(page, {"code": "T3"}).status_code == 404
+    browser.post(page, {"code": "T3"})
+    assert theirs.get(session).status_code == 200
+    told = AuditEntry.objects.filter(action="participant.account-changed").order_by("pk")
+    assert [entry.details["account"] for entry in told] == [f"account:{theo.pk}", None]
+
+
+def test_adding_a_member_asks_whether_it_is_a_participant(world: World, browser: Client) -> None:
+    address = f"/desk/studies/{world.study.pk}/members"
+    asked = browser.get(address).content.decode()
+    assert "Is this person a participant of the study?" in asked
+    assert f'<option value="{world.therapist.pk}">T3</option>' in asked
+
+    theo = make_account("theo")
+    sent = {"username": "theo", "role": "researcher", "participant": world.therapist.pk}
+    assert browser.post(f"{address}/new", sent).status_code == 302
+
+    theirs = Client()
+    theirs.force_login(theo)
+    assert theirs.get(f"/desk/studies/{world.study.pk}/").status_code == 200
+    assert theirs.get(f"/desk/sessions/{world.session.pk}/").status_code == 404
+    assert "T3</option>" not in browser.get(address).content.decode()
+
+
+def test_nobody_lets_go_of_their_own_account(world: World, browser: Client) -> None:
+    browser.post(f"/desk/studies/{world.study.pk}/people/new", {"role": "client", "code": "K8-1"})
+    person = Participant.objects.get(code="K8-1")
+    page = f"/desk/participants/{person.pk}/"
+    browser.post(page, {"code": "K8-1", "account": str(world.owner.pk)})
+
+    refused = browser.post(page, {"code": "K8-1"})
+
+    assert refused.status_code == 422
+    assert "Somebody else must change this" in refused.content.decode()
+    assert Participant.objects.get(code="K8-1").account == world.owner
+
+
+def test_a_code_is_put_right_with_the_warnings_of_a_new_one(world: World, browser: Client) -> None:
+    page = f"/desk/participants/{world.client.pk}/"
+    for code, said in (("anna", "looks like a name"), ("T3", "already somebody"), ("", "required"), ("a b", "letters")):
+        refused = browser.post(page, {"code": code, "use_all_the_same": "on" if code != "anna" else ""})
+        assert refused.status_code == 422, code
+        assert said in refused.content.decode(), code
+    assert Participant.objects.get(pk=world.client.pk).code == "K7"
+
+    assert browser.post(page, {"code": "K17"}).status_code == 302
+
+    assert Participant.objects.get(pk=world.client.pk).code == "K17"
+    assert AuditEntry.objects.filter(action="participant.code-changed", subject=world.client.pk).count() == 1
+    Participant.objects.filter(pk=world.client.pk).update(code="anna")
+    assert browser.post(page, {"code": "anna", "name": "N"}).status_code == 302, "what stands is not warned about again"
 
 
 def test_a_therapist_has_several_clients_and_no_dyad_comes_twice(world: World, browser: Client) -> None:

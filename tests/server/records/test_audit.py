@@ -183,6 +183,8 @@ def run_study() -> Canaries:
     client, therapist = world.client, world.therapist
     change_person(
         participant=client,
+        code=client.code,
+        account_id=None,
         identity=Identity(name="Zsófia Canaryname", contact="canary@contact.example"),
         user_id=world.owner.pk,
         now=now,

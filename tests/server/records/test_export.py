@@ -193,6 +193,8 @@ def test_no_name_leaves_the_identity_database() -> None:
     for person in (world.client, world.therapist):
         change_person(
             participant=person,
+            code=person.code,
+            account_id=None,
             identity=Identity(name=f"Canaryname {person.code}", contact="canary@contact.example"),
             user_id=world.owner.pk,
             now=timezone.now(),

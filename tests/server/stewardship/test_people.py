@@ -1,6 +1,6 @@
 import pytest
 from django.utils import timezone
-from tests.server.factories import build_world
+from tests.server.factories import World, build_world
 
 from dialogram.server.identity.models import Person
 from dialogram.server.records.domain.audit import verify
@@ -12,6 +12,17 @@ from dialogram.study import Role
 pytestmark = pytest.mark.django_db(databases=["default", "identity"])
 
 NAME, CONTACT = "Zofia Quellwasser", "zofia@example.org"
+
+
+def name_client(world: World) -> None:
+    change_person(
+        participant=world.client,
+        code=world.client.code,
+        account_id=None,
+        identity=Identity(name=NAME),
+        user_id=world.owner.pk,
+        now=timezone.now(),
+    )
 
 
 def test_a_name_goes_to_the_identity_database_and_nowhere_else() -> None:
@@ -65,16 +76,17 @@ def test_a_refused_participant_leaves_no_name() -> None:
 def test_each_look_and_each_change_is_in_the_trail() -> None:
     world = build_world()
     read_person(participant=world.client, user_id=world.owner.pk, now=timezone.now())
-    change_person(participant=world.client, identity=Identity(name=NAME), user_id=world.owner.pk, now=timezone.now())
+    name_client(world)
 
     actions = AuditEntry.objects.filter(subject=world.client.pk).values_list("action", flat=True)
     assert {"identity.read", "identity.changed"} <= set(actions)
+    assert not {"participant.code-changed", "participant.account-changed"} & set(actions)
     assert verify(world.study.pk) == []
 
 
 def test_a_name_without_a_participant_is_found() -> None:
     world = build_world()
-    change_person(participant=world.client, identity=Identity(name=NAME), user_id=world.owner.pk, now=timezone.now())
+    name_client(world)
     assert find_orphans() == []
 
     Person.objects.create(participant_id="f" * 32, name="left by a crash")

@@ -147,11 +147,9 @@ class NewStudyForm(DesignForm):
         return given
 
 
-class ParticipantForm(PlainForm):
-    role = forms.ChoiceField(
-        label=_("Role"),
-        choices=[(Role.CLIENT, _("Client")), (Role.THERAPIST, _("Therapist")), (Role.OBSERVER, _("Observer"))],
-    )
+class PersonForm(PlainForm):
+    """A participant's code, who it is, and which desk account is the same person."""
+
     code = forms.CharField(
         label=_("Code"),
         max_length=32,
@@ -180,7 +178,8 @@ class ParticipantForm(PlainForm):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        warning = code_warning(given["code"]) if "code" in given else None
+        is_new = "code" in given and "code" in self.changed_data
+        warning = code_warning(given["code"]) if is_new else None
         if warning:
             self.warned = True
             if not given["use_all_the_same"]:
@@ -188,9 +187,13 @@ class ParticipantForm(PlainForm):
         return given
 
 
-class IdentityForm(PlainForm):
-    name = ParticipantForm.base_fields["name"]
-    contact = ParticipantForm.base_fields["contact"]
+class ParticipantForm(PersonForm):
+    """A new participant."""
+
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=[(Role.CLIENT, _("Client")), (Role.THERAPIST, _("Therapist")), (Role.OBSERVER, _("Observer"))],
+    )
 
 
 class DyadForm(PlainForm):
@@ -267,7 +270,18 @@ class NewMemberForm(MemberForm):
         help_text=_("If there is no such account yet, it is made, with a password that is shown once."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
-    field_order = ["username", "role", "deals"]
+    participant = forms.ChoiceField(
+        label=_("Is this person a participant of the study?"),
+        required=False,
+        help_text=_("Then this account cannot open the dyads it takes part in."),
+    )
+    field_order = ["username", "role", "deals", "participant"]
+
+    def __init__(self, *args: Any, people: Sequence[Participant], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["participant"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", _("no")), *((person.pk, person.code) for person in people)]
 
 
 class TrimForm(PlainForm):

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from dialogram.server.accounts.accounts import AccountError, find_account, make_account
+from dialogram.server.accounts.models import User
 from dialogram.server.desk.doors import Place, attempt, desk, open_participant, open_study
 from dialogram.server.desk.forms import (
     DyadForm,
-    IdentityForm,
     MemberForm,
     NewMemberForm,
     ParticipantForm,
+    PersonForm,
     SessionForm,
 )
 from dialogram.server.records.domain.errors import StudyError
@@ -23,6 +24,7 @@ from dialogram.server.records.domain.members import add_member, change_member, r
 from dialogram.server.records.domain.people import add_dyad
 from dialogram.server.records.domain.sessions import add_session
 from dialogram.server.records.enums import MemberRole
+from dialogram.server.records.models import Participant
 from dialogram.server.records.queries.people import dyad_names, next_numbers, participants_of
 from dialogram.server.stewardship.people import Identity, add_person, change_person, read_person
 from dialogram.study import Role
@@ -105,25 +107,39 @@ def new_session(request: HttpRequest, study_id: str) -> HttpResponseBase:
 def show_participant(request: HttpRequest, participant_id: str) -> HttpResponseBase:
     """Show and change who a participant is; each look is written down."""
     place, participant = open_participant(request, participant_id)
+    initial: dict[str, object] = {"code": participant.code, "account": participant.account_id}
+    accounts = _accounts(place, participant.account)
     if request.method == "POST":
-        form = IdentityForm(request.POST)
-        if form.is_valid():
-            change_person(
-                participant=participant,
-                identity=Identity(**form.cleaned_data),
-                user_id=place.account.pk,
-                now=timezone.now(),
-            )
+        form = PersonForm(request.POST, accounts=accounts, initial=initial)
+        if form.is_valid() and _changed(form, participant, place):
             messages.success(request, _("Kept."))
             return redirect("desk:people", place.study.pk)
     else:
         known = read_person(participant=participant, user_id=place.account.pk, now=timezone.now())
-        form = IdentityForm(initial={"name": known.name, "contact": known.contact})
+        form = PersonForm(accounts=accounts, initial=initial | {"name": known.name, "contact": known.contact})
     return render(
         request,
         "desk/participant.html",
         {"place": place, "study": place.study, "participant": participant, "form": form},
+        status=422 if form.errors else 200,
     )
+
+
+def _changed(form: PersonForm, participant: Participant, place: Place) -> bool:
+    given = form.cleaned_data
+    try:
+        change_person(
+            participant=participant,
+            code=given["code"],
+            account_id=int(given["account"]) if given["account"] else None,
+            identity=Identity(name=given["name"], contact=given["contact"]),
+            user_id=place.account.pk,
+            now=timezone.now(),
+        )
+    except StudyError as error:
+        form.add_error(error.code.partition("-")[0], error.message)
+        return False
+    return True
 
 
 @desk("GET")
@@ -137,7 +153,8 @@ def list_members(request: HttpRequest, study_id: str) -> HttpResponse:
 def new_member(request: HttpRequest, study_id: str) -> HttpResponseBase:
     """Let an account into the study, made now where there is none of this name."""
     place = open_study(request, study_id, "choose members")
-    form = NewMemberForm(request.POST)
+    people = _people_without_account(place)
+    form = NewMemberForm(request.POST, people=people)
     if not form.is_valid():
         return _show_members(request, place, form=form)
     name, password = form.cleaned_data["username"], None
@@ -150,6 +167,7 @@ def new_member(request: HttpRequest, study_id: str) -> HttpResponseBase:
             account_id=account.pk,
             role=MemberRole(form.cleaned_data["role"]),
             deals_with_therapists=form.cleaned_data["deals"],
+            participant=next((one for one in people if one.pk == form.cleaned_data["participant"]), None),
             user_id=place.account.pk,
             now=timezone.now(),
         )
@@ -215,16 +233,21 @@ def _show_members(
         {
             "place": place,
             "study": place.study,
-            "form": form or NewMemberForm(),
+            "form": form or NewMemberForm(people=_people_without_account(place)),
             "made": made,
             "members": members,
         },
     )
 
 
-def _accounts(place: Place) -> list[tuple[int, str]]:
-    """Return the study's desk accounts, any of which may also be a participant."""
-    return [
-        (one.user_id, one.user.username)
-        for one in place.study.memberships.select_related("user").order_by("user__username")
-    ]
+def _accounts(place: Place, tied: User | None = None) -> list[tuple[int, str]]:
+    """Return the study's desk accounts, any of which may also be a participant, with one that is known to be."""
+    accounts = {one.user_id: one.user.username for one in place.study.memberships.select_related("user")}
+    if tied is not None:
+        accounts[tied.pk] = tied.username
+    return sorted(accounts.items(), key=lambda account: account[1])
+
+
+def _people_without_account(place: Place) -> list[Participant]:
+    people = participants_of(study_id=place.study.pk, hidden=place.hidden_dyads)
+    return [person for person in people if person.account_id is None]

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from dialogram.server.identity.models import Person
 from dialogram.server.records.domain import audit
-from dialogram.server.records.domain.people import add_participant
+from dialogram.server.records.domain.people import add_participant, change_participant
 from dialogram.server.records.models import Participant
 from dialogram.study import Role
 
@@ -52,27 +52,43 @@ def read_person(*, participant: Participant, user_id: int, now: datetime) -> Ide
         subject=participant.pk,
         now=now,
     )
-    person = Person.objects.filter(pk=participant.pk).first()
-    return Identity(name=person.name, contact=person.contact) if person else Identity()
+    return _known(participant)
 
 
-def change_person(*, participant: Participant, identity: Identity, user_id: int, now: datetime) -> None:
-    """Change who a participant is; the trail says that it was changed, not to what."""
+def change_person(
+    *,
+    participant: Participant,
+    code: str,
+    account_id: int | None,
+    identity: Identity,
+    user_id: int,
+    now: datetime,
+) -> None:
+    """Change who a participant is; of name and contact the trail says that they were changed, not to what."""
+    is_new = identity != _known(participant)
     with transaction.atomic():
-        audit.append(
-            participant.study_id,
-            actor=audit.account_actor(user_id),
-            action="identity.changed",
-            subject=participant.pk,
-            now=now,
-        )
-    _keep(participant, identity)
+        change_participant(participant_id=participant.pk, code=code, account_id=account_id, user_id=user_id, now=now)
+        if is_new:
+            audit.append(
+                participant.study_id,
+                actor=audit.account_actor(user_id),
+                action="identity.changed",
+                subject=participant.pk,
+                now=now,
+            )
+    if is_new:
+        _keep(participant, identity)
 
 
 def find_orphans() -> list[str]:
     """Return the ids under which a name is kept for a participant whom the records do not know."""
     known = set(Participant.objects.values_list("pk", flat=True))
     return sorted(set(Person.objects.values_list("pk", flat=True)) - known)
+
+
+def _known(participant: Participant) -> Identity:
+    person = Person.objects.filter(pk=participant.pk).first()
+    return Identity(name=person.name, contact=person.contact) if person else Identity()
 
 
 def _keep(participant: Participant, identity: Identity) -> None:

@@ -6,21 +6,33 @@ from django.db import transaction
 
 from dialogram.server.records.domain import audit
 from dialogram.server.records.domain.errors import NotFoundError, StudyError
+from dialogram.server.records.domain.people import change_participant
 from dialogram.server.records.enums import MemberRole
-from dialogram.server.records.models import Membership
+from dialogram.server.records.models import Membership, Participant
 
 
 @transaction.atomic
 def add_member(
-    *, study_id: str, account_id: int, role: MemberRole, deals_with_therapists: bool, user_id: int, now: datetime
+    *,
+    study_id: str,
+    account_id: int,
+    role: MemberRole,
+    deals_with_therapists: bool,
+    user_id: int,
+    now: datetime,
+    participant: Participant | None = None,
 ) -> Membership:
-    """Let a desk account into a study."""
+    """Let a desk account into a study, and say which participant of it is the same person, if any."""
     if Membership.objects.filter(study_id=study_id, user_id=account_id).exists():
         raise StudyError("member-already", "This account belongs to the study already.")
     membership = Membership.objects.create(
         study_id=study_id, user_id=account_id, role=role, deals_with_therapists=deals_with_therapists
     )
     _write_down("member.added", membership, user_id=user_id, now=now)
+    if participant is not None:
+        change_participant(
+            participant_id=participant.pk, code=participant.code, account_id=account_id, user_id=user_id, now=now
+        )
     return membership
 
 
