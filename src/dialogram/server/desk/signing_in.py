@@ -73,7 +73,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     user = user_by_link(token, now=timezone.now())
     if user is None:
         raise Http404
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    _sign_in(request, user)
     return redirect(_wanted(request))
 
 
@@ -105,8 +105,13 @@ def _wanted(request: HttpRequest) -> str:
     return wanted if allowed else "/desk/"
 
 
+def _sign_in(request: HttpRequest, user: User) -> None:
+    request.session.flush()  # also ends the visit of a participant to whom this machine was handed
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+
+
 def _let_in(request: HttpRequest, user: User, follow: str) -> HttpResponse:
-    login(request, user)
+    _sign_in(request, user)
     response = redirect(follow)
     response.set_cookie(
         MARK_COOKIE,
