@@ -63,6 +63,7 @@ def test_a_stretch_is_fixed_when_the_recording_is_confirmed_and_stays_for_everyb
     confirm(world)
     assert stretch(world) == Segment(25, 55)
     trim(world, 10.0, 50.0)
+    confirm(world)
     assert stretch(world) == Segment(30, 50), "it is counted from what is watched"
     change_design(study_id=world.study.pk, design_text=short_design(), user_id=world.owner.pk, now=timezone.now())
     assert stretch(world) == Segment(30, 50)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import TestCase
 from django.utils import timezone
-from tests.server.factories import CLIENT_VALUES, LENGTH_S, World, add_recording, build_world, rate
+from tests.server.factories import CLIENT_VALUES, LENGTH_S, World, add_recording, build_world, give_link, rate
 
 from dialogram.server.records.domain import recordings
 from dialogram.server.records.domain.errors import NotFoundError, StudyError
@@ -266,6 +266,21 @@ def test_start_and_end_are_set_within_the_recording_until_somebody_watches() -> 
         trim(world, 5, 90)
     assert caught.value.code == "trim-too-late"
     assert Recording.objects.get().end_s == LENGTH_S
+
+
+def test_another_start_or_end_takes_the_confirmation_back() -> None:
+    world = build_world()
+    assert trim(world, 0, LENGTH_S).confirmed_at is not None, "nothing moved"
+    for start_s, end_s in ((0, 40), (15, 40), (0, LENGTH_S)):
+        assert trim(world, start_s, end_s).confirmed_at is None
+        with pytest.raises(StudyError) as caught:
+            give_link(world, world.client)
+        assert caught.value.code == "not-confirmed"
+        confirmed = recordings.confirm(
+            recording_id=world.recording.pk, watched=recordings.PLACES, user_id=world.owner.pk, now=timezone.now()
+        )
+        assert (confirmed.stretch.start_s, confirmed.stretch.end_s) == (start_s, end_s)
+        assert trim(world, start_s, end_s).confirmed_at is not None
 
 
 def test_only_a_ready_recording_is_trimmed_and_confirmed() -> None:

@@ -114,7 +114,7 @@ def set_trim(request: HttpRequest, recording_id: str) -> HttpResponseBase:
     except StudyError as error:
         form.add_error("end", error.message)
         return _show(request, place, recording, form)
-    messages.success(request, _("Start and end are set. Nothing is cut off."))
+    messages.success(request, _("Start and end are set. Nothing is cut off. Look at them and confirm."))
     return redirect("desk:look", recording.pk)
 
 

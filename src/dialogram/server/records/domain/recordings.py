@@ -168,16 +168,22 @@ def cancel_import(*, recording_id: str, user_id: int, now: datetime) -> None:
 
 @transaction.atomic
 def trim(*, recording_id: str, start_s: float, end_s: float, user_id: int, now: datetime) -> Recording:
-    """Set where watching begins and ends; nothing is cut off, and nothing moves once somebody has rated."""
+    """Set where watching begins and ends; nothing is cut off, and nothing moves once somebody has begun to rate.
+
+    Another start or end is to be looked at and confirmed again.
+    """
     recording = _ready(recording_id)
     if recording.sittings.exists():
         raise StudyError("trim-too-late", "Somebody has begun to watch; the start and the end stand.")
     if not (0 <= start_s and start_s + LEAST_LENGTH_S <= end_s <= (recording.duration_s or 0.0) + 0.001):
         raise StudyError("trim-wrong", "The end must come after the start, within the recording.")
+    if (start_s, end_s) != (recording.trim_start_s, recording.end_s):
+        # What was looked at was another start, middle and end.
+        recording.confirmed_by = recording.confirmed_at = recording.rated_start_s = recording.rated_end_s = None
     recording.trim_start_s, recording.trim_end_s = start_s, end_s
-    if recording.confirmed_at is not None:
-        _fix_stretch(recording)
-    recording.save(update_fields=["trim_start_s", "trim_end_s", "rated_start_s", "rated_end_s"])
+    recording.save(
+        update_fields=["trim_start_s", "trim_end_s", "confirmed_by", "confirmed_at", "rated_start_s", "rated_end_s"]
+    )
     audit.append(
         study_id_of(recording),
         actor=audit.account_actor(user_id),
