@@ -74,6 +74,11 @@ class Design:
         """Whether therapists guess their clients' segments."""
         return Task.GUESS in self.tasks[Role.THERAPIST]
 
+    @property
+    def most_clips(self) -> int:
+        """How many clips of a client a therapist sees at most."""
+        return 2 * self.extremes.per_kind
+
     def scale(self, *, language: str | None = None) -> Scale:
         """Give the scale that is rated, with its labels in a language or else in the default one."""
         asked = language or self.language

@@ -208,7 +208,8 @@ TABLES: Final[dict[str, tuple[Key, ...]]] = {
             default=25.0,
             least=0,
             most=240,
-            meaning="After how many minutes of recording a break is offered; 0 offers none.",
+            meaning="After how many minutes of recording a break is offered; 0 offers none, and is all that `pause` as "
+            '`"none"` allows.',
         ),
         Key(
             name="display",

@@ -93,6 +93,8 @@ def read_rate(reader: DesignReader, values: Mapping[str, Any]) -> RateRule:
         raise reader.refusal(("rate", "dials"), '"screen" alone, since no other dial can be held', ", ".join(dials))
     if values["hold_to_play"] and pause is Pause.NONE:
         raise reader.refusal(("rate", "pause"), "allowed or rewind, since hold_to_play pauses", values["pause"])
+    if pause is Pause.NONE and reader.table(("rate",)).get("break_after_min"):
+        raise reader.refusal(("rate", "break_after_min"), '0, since pause = "none"', values["break_after_min"])
     return RateRule(**{**values, "pause": pause, "display": Display(values["display"]), "dials": dials})
 
 

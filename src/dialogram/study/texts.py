@@ -47,13 +47,18 @@ TEXT_KEYS: dict[str, TextKey] = {
     key.name: key
     for key in (
         TextKey(name="consent", meaning="What taking part is, and that it is free."),
-        TextKey(name="consent_who_sees", meaning="Who will see what. Every sentence must be true of the study."),
+        TextKey(
+            name="consent_who_sees",
+            placeholders=("clips",),
+            meaning="Who will see what. Every sentence must be true of the study. `{clips}`: how many clips there are.",
+        ),
         TextKey(name="consent_agree", meaning="The sentence one agrees to."),
         TextKey(
             name="consent_clips",
             roles=frozenset({Role.CLIENT}),
             for_guess=True,
-            meaning="A second sentence to agree to or not: that the therapist sees the clips.",
+            placeholders=("clips",),
+            meaning="A second sentence to agree to or not: that the therapist sees the clips. `{clips}`: how many.",
         ),
         TextKey(name="sound_check", meaning="Beside the controls for picture and sound."),
         TextKey(name="instructions", task=Task.RATE, meaning="The one instruction for rating."),

@@ -142,17 +142,17 @@ def _text(visit: Visit, key: str, **places: int) -> str:
     return visit.design.text(key, role=visit.sitting.participant.role, language=None, **places)
 
 
-def _optional(visit: Visit, key: str) -> str:
+def _optional(visit: Visit, key: str, **places: int) -> str:
     role = visit.sitting.participant.role
-    return visit.design.text(key, role=role) if visit.design.has_text(key, role=role) else ""
+    return visit.design.text(key, role=role, **places) if visit.design.has_text(key, role=role) else ""
 
 
 def _consent(visit: Visit) -> dict[str, Any]:
     return {
         "text": _text(visit, "consent"),
-        "who_sees": _text(visit, "consent_who_sees"),
+        "who_sees": _text(visit, "consent_who_sees", clips=visit.design.most_clips),
         "agree": _text(visit, "consent_agree"),
-        "clips": _optional(visit, "consent_clips"),
+        "clips": _optional(visit, "consent_clips", clips=visit.design.most_clips),
         "version": visit.design.consent_version,
     }
 

@@ -80,7 +80,11 @@ def _measure(design: Design) -> tuple[str, float, float, float]:
 
 def _agreement(design: Design) -> tuple[str, dict[tuple[str, Role | None, str], str]]:
     """Return what one agrees to: the version, which is all a consent keeps, and its texts in all languages."""
-    texts = {place: text for place, text in design.texts.entries.items() if place[2].startswith("consent")}
+    texts = {
+        place: text.format(clips=design.most_clips)
+        for place, text in design.texts.entries.items()
+        if place[2].startswith("consent")
+    }
     return design.consent_version, texts
 
 
