@@ -118,8 +118,10 @@ NOTE = (
 )
 
 
-def export_sessions(sessions: Sequence[Session], *, study_id: str, user_id: int, now: datetime) -> bytes:
-    """Write all there is of some sessions of a study as a ZIP file.
+def export_sessions(
+    sessions: Sequence[Session], *, study_id: str, user_id: int, now: datetime, locked: int = 0
+) -> bytes:
+    """Write all there is of some sessions of a study as a ZIP file, and how many more are still locked.
 
     Only the entry in the trail is a transaction: the export of a whole study takes long, and people are rating.
     """
@@ -132,7 +134,8 @@ def export_sessions(sessions: Sequence[Session], *, study_id: str, user_id: int,
             bundle.writestr(name, _table([column.name for column in columns], rows[name]))
         codebook = [(name, column.name, column.meaning) for name, columns in TABLES.items() for column in columns]
         bundle.writestr("codebook.csv", _table(["file", "column", "meaning"], codebook))
-        bundle.writestr("README.txt", f"Written by Dialogram {__version__} on {now:%Y-%m-%d}.\n{NOTE}\n")
+        said = (f"Written by Dialogram {__version__} on {now:%Y-%m-%d}.", NOTE, say_locked(locked))
+        bundle.writestr("README.txt", "\n".join(filter(None, said)) + "\n")
     with transaction.atomic():
         audit.append(
             study_id,
@@ -143,6 +146,14 @@ def export_sessions(sessions: Sequence[Session], *, study_id: str, user_id: int,
             details={"sessions": [session.pk for session in sessions]},
         )
     return packed.getvalue()
+
+
+def say_locked(count: int) -> str:
+    """Say how many sessions an export leaves out, and why; nothing where it holds all."""
+    if count == 0:
+        return ""
+    sessions = "1 session is" if count == 1 else f"{count} sessions are"
+    return f"Left out: {sessions} locked for members who meet the therapists, until the therapist's guess is handed in."
 
 
 def _collect(session: Session, rows: dict[str, list[Row]], bundle: zipfile.ZipFile, now: datetime) -> None:
