@@ -121,3 +121,16 @@ def test_another_suffix_is_refused(tmp_path: Path, bare: DyadReport, name: str) 
 
 def test_the_same_report_gives_the_same_bytes(bare: DyadReport) -> None:
     assert render_html(lay_out(bare)) == render_html(lay_out(replace(bare)))
+
+
+def test_where_the_moment_was_and_what_became_of_the_clip_stands_beside_the_words(bare: DyadReport) -> None:
+    first, second, *rest = bare.result.extremes.a.extremes
+    told = (
+        Moment(extreme=first, description="It slipped", answer="slip", vetoed=True),
+        Moment(extreme=second, skipped=True),
+        *(Moment(extreme=extreme, description="So it was", answer="yes") for extreme in rest),
+    )
+    words = " ".join(_read(render_html(lay_out(replace(bare, moments_a=told)))).words)
+    assert "“It slipped”; a slip of the dial; kept from the therapist" in words
+    assert words.count("passed over") == 1
+    assert "passed over" not in " ".join(_read(render_html(lay_out(bare))).words)

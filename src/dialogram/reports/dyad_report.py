@@ -9,10 +9,25 @@ from dialogram.timeline import Segment, Trace
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """An extreme, and what its rater said about it."""
+    """An extreme, and what its rater said about it: words, and whether this was the moment."""
 
     extreme: Extreme
     description: str | None = None
+    answer: str = ""
+    """Was this the moment: yes, earlier, later, slip; empty where it was not asked."""
+    skipped: bool = False
+    vetoed: bool = False
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is to be known beside the words: where the moment was, and what became of the clip."""
+        placed = {"earlier": "the moment was earlier", "later": "the moment was later", "slip": "a slip of the dial"}
+        found = (
+            placed.get(self.answer),
+            "passed over" if self.skipped else None,
+            "kept from the therapist" if self.vetoed else None,
+        )
+        return tuple(remark for remark in found if remark)
 
 
 @dataclass(frozen=True, kw_only=True)

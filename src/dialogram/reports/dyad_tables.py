@@ -91,7 +91,7 @@ def list_moments(
     moments: Sequence[Moment], own: Trace, other: Trace, *, tone: Tone, chances: Sequence[ExtremeChance] = ()
 ) -> Table:
     """List the highest and lowest rated segments of one rater, with her words, and whether they stand out."""
-    described = any(moment.description for moment in moments)
+    described = any(moment.description or moment.remarks for moment in moments)
     chance_of = {(each.kind, each.start_s): each for each in chances}
     standing = [Column(name=["95\N{NO-BREAK SPACE}%"], width=1.0), Column(name=[P], align="right", width=0.7)]
     columns = [
@@ -118,7 +118,7 @@ def list_moments(
             *(_stand_out(chance_of.get((extreme.kind, extreme.start_s)), digits) if chances else []),
             [number(there, digits)],
         ]
-        rows.append([*row, [f"“{moment.description}”" if moment.description else "–"]] if described else row)
+        rows.append([*row, _say_words(moment)] if described else row)
     relative = any(moment.extreme.relative for moment in moments)
     words = (
         f"{sentence_case(the(own.name))}’s highest and lowest rated segments, and what {the(other.name)} rated there."
@@ -140,6 +140,11 @@ def _stand_out(chance: ExtremeChance | None, digits: int) -> list[Text]:
     low, high = chance.ci95
     interval = "–" if math.isnan(low) else f"{number(low, digits)} to {number(high, digits)}"
     return [[interval], [_bare_p(chance.p)]]
+
+
+def _say_words(moment: Moment) -> Text:
+    words = [f"“{moment.description}”"] if moment.description else []
+    return ["; ".join([*words, *moment.remarks]) or "–"]
 
 
 def list_discrepancies(

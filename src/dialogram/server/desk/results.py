@@ -45,7 +45,10 @@ def show_results(request: HttpRequest, session_id: str) -> HttpResponseBase:
         "recording": recording,
         "report": report,
         "page": page,
-        "moments": [_moments(report, 0), _moments(report, 1)],
+        "moments": [
+            (_moments(report, 0), report.result.extremes.a.notes),
+            (_moments(report, 1), report.result.extremes.b.notes),
+        ],
         "discrepancies": [one for one in report.result.discrepancies if not one.relative],
         "sections": mark_safe(reports.render_sections(one for one in page.sections if one.heading not in SHOWN_LIVE)),  # noqa: S308  # escaped where it is written
         "figures": FIGURES,

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from dialogram.analysis import compare, score_guess, take_out_delay, view_own
+from dialogram.analysis import Extreme, compare, score_guess, take_out_delay, view_own
 from dialogram.analysis.correlation import correlate
 from dialogram.reports.dyad_report import DyadReport, Guess, GuessCard, Moment, SessionRating, WithoutDelays
 from dialogram.server.records.domain.guesses import cards_of, placed_of, told_of, true_kinds
 from dialogram.server.records.domain.practice import reaction_of, tries_of
-from dialogram.server.records.domain.recalls import extremes_of, picking_rule, said_of
+from dialogram.server.records.domain.recalls import Said, extremes_of, picking_rule, said_of
 from dialogram.server.records.domain.recordings import current_recording
 from dialogram.server.records.domain.scores import total_of
 from dialogram.server.records.domain.studies import design_of
@@ -79,11 +79,18 @@ def _moments(recall: Sitting | None) -> tuple[Moment, ...] | None:
     if recall is None or not hasattr(recall, "extreme_set"):
         return None
     said = {row.position: said_of(row) for row in Description.objects.select_related("sitting").filter(sitting=recall)}
-    moments = [
-        Moment(extreme=extreme, description=said[position].text.strip() or None)
-        for position, extreme in enumerate(extremes_of(recall))
-    ]
+    moments = [_moment(extreme, said[position]) for position, extreme in enumerate(extremes_of(recall))]
     return tuple(sorted(moments, key=lambda moment: (moment.extreme.kind, moment.extreme.rank)))
+
+
+def _moment(extreme: Extreme, said: Said) -> Moment:
+    return Moment(
+        extreme=extreme,
+        description=said.text.strip() or None,
+        answer=said.moment,
+        skipped=said.skipped,
+        vetoed=said.vetoed,
+    )
 
 
 def guess_of(recording: Recording, own_trace: Trace) -> Guess | None:
