@@ -17,6 +17,7 @@ from dialogram.server.records.domain.visits import opening_facts
 from dialogram.server.records.models import Description, Participant, Session, Sitting
 from dialogram.study import Task
 from dialogram.study.opening import may_open
+from dialogram.study.sitting import Moment
 
 REFUSALS = {
     "not_in_design": "This study's design has no describing for this role.",
@@ -68,7 +69,7 @@ def take_dictation(
     skipped: bool,
     vetoed: bool,
 ) -> Description:
-    """Keep what was typed of a segment; that staff typed it stays with the words."""
+    """Keep what was typed of a segment; that staff typed it stays with the words. A slip needs none."""
     description = Description.objects.select_related("sitting").filter(pk=description_id, sitting_id=sitting_id).first()
     if description is None:
         raise NotFoundError
@@ -76,7 +77,7 @@ def take_dictation(
         said_of(description),
         text=text,
         moment=moment,
-        skipped=skipped,
+        skipped=skipped or (moment == Moment.SLIP and not text.strip()),
         vetoed=vetoed,
         left=True,
         typed_by=account_actor(user_id),
@@ -85,9 +86,13 @@ def take_dictation(
 
 
 def end_dictation(*, sitting_id: str, user_id: int, now: datetime) -> Sitting:
-    """Hand a recall in for the participant, when every segment is described or passed over."""
+    """Hand a recall in for the participant, when every segment is described or passed over, as in the room."""
     recall = Sitting.objects.select_related("participant__study", "recording").get(pk=sitting_id)
-    left = sum(not (segment.said.skipped or segment.said.text.strip()) for segment in segments_of(recall))
+    left = sum(not segment.said.as_replay().finished for segment in segments_of(recall))
     if left:
-        raise StudyError("segments-left", f"Neither described nor passed over yet: {left} of the segments.")
+        raise StudyError(
+            "segments-left",
+            "Each is described, with an answer to whether this was the moment, or passed over. Still open:"
+            f" {left} of the segments.",
+        )
     return finish_task(sitting_id=sitting_id, now=now, actor=account_actor(user_id))
