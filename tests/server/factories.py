@@ -207,6 +207,7 @@ def agree(world: World, person: Participant, *, clips: bool = True) -> None:
         clips_agreed=clips,
         actor=participant_actor(person.pk),
         now=timezone.now(),
+        knowingly=True,
     )
 
 

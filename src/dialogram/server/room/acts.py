@@ -51,6 +51,7 @@ def _agree(request: HttpRequest, visit: Visit) -> str:
         clips_agreed=request.POST.get("clips") == "on",
         actor=participant_actor(person.pk),
         now=timezone.now(),
+        knowingly=True,
     )
     return ""
 

@@ -14,6 +14,7 @@ class Consent(RandomIdModel):
     version = models.CharField(max_length=40)
     way = models.CharField(max_length=8, choices=ConsentWay.choices)
     clips_agreed = models.BooleanField(default=False)
+    signed_on = models.DateField()
     given_at = models.DateTimeField()
 
     class Meta:
