@@ -85,6 +85,21 @@ def test_it_is_not_handed_in_while_a_segment_is_left(world: World, browser: Clie
     assert "1 of the segments" in browser.get(address).content.decode()
 
 
+def test_words_alone_are_not_handed_in_but_a_slip_needs_none(world: World, browser: Client) -> None:
+    rate(world, world.client, CLIENT_VALUES)
+    address = begin(browser, world)
+    for row in Description.objects.all():
+        browser.post(f"{address}/{row.pk}", {"text": "because", "moment": "earlier" if row.position else ""})
+
+    browser.post(address.replace("descriptions", "finish"))
+    assert Sitting.objects.get(task=Task.RECALL).state == "open"
+    assert "whether this was the moment" in browser.get(address).content.decode()
+
+    browser.post(f"{address}/{Description.objects.get(position=0).pk}", {"text": "", "moment": "slip"})
+    browser.post(address.replace("descriptions", "finish"))
+    assert Sitting.objects.get(task=Task.RECALL).state == "finished"
+
+
 def test_it_opens_only_after_the_rating_is_in(world: World, browser: Client) -> None:
     rate(world, world.client, CLIENT_VALUES, finish=False)
 
@@ -104,7 +119,9 @@ def test_who_meets_the_therapist_does_not_read_the_client_s_words(world: World, 
 
     assert browser.get(address).status_code == 404
     assert browser.post(f"/desk/sessions/{world.session.pk}/describe/{world.client.pk}").status_code == 404
-    assert "Type while they speak" not in browser.get(f"/desk/sessions/{world.session.pk}/").content.decode()
+    shown = browser.get(f"/desk/sessions/{world.session.pk}/").content.decode()
+    assert "Type while they speak" not in shown
+    assert "typing while they speak is for a colleague who does not" in shown
 
 
 def test_another_recall_s_segment_is_not_there(world: World, browser: Client) -> None:

@@ -1,4 +1,5 @@
 import re
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -14,13 +15,25 @@ from tests.server.factories import (
     short_design,
 )
 
+from dialogram.server.accounts.sign_in import make_sign_in_link
 from dialogram.server.desk.links import HAND_OVER_LIFETIME
 from dialogram.server.records.domain.audit import participant_actor
 from dialogram.server.records.domain.consents import consent_of
 from dialogram.server.records.domain.practice import record_try
 from dialogram.server.records.domain.scores import total_of
+from dialogram.server.records.domain.sessions import add_session
 from dialogram.server.records.domain.sittings import begin_sitting
-from dialogram.server.records.models import Deviation, GuessRelease, Link, Membership, Score, Session, Sitting
+from dialogram.server.records.models import (
+    AuditEntry,
+    Consent,
+    Deviation,
+    GuessRelease,
+    Link,
+    Membership,
+    Score,
+    Session,
+    Sitting,
+)
 from dialogram.study import Task
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +69,14 @@ def test_paper_consent_is_recorded_with_or_without_clips(world: World, browser: 
     assert "no clips for the therapist" in page(browser, world)
 
     browser.post(address, {"agreed": "on", "clips": "on"})
+    assert "on paper on" in (refused := page(browser, world)), "what contradicts is shown and asked for"
+    assert "no clips for the therapist" in refused
+    browser.post(address, {"agreed": "on", "clips": "on", "signed_on": "2999-01-01", "differs": "on"})
+    assert "The day of signing lies in the future." in page(browser, world)
+    browser.post(address, {"agreed": "on", "clips": "on", "differs": "on"})
+    assert "it is newer, or shows less" in page(browser, world), "of one day the narrower stands"
+    Consent.objects.update(signed_on=date(2026, 1, 1))
+    browser.post(address, {"agreed": "on", "clips": "on", "differs": "on"})
     assert "the therapist may see the clips" in page(browser, world)
 
 
@@ -77,6 +98,38 @@ def test_totals_are_entered_changed_and_refused(world: World, browser: Client) -
 
     browser.post(address, {"alliance": "50"})
     assert total_of(Score.objects.get()) == 50
+
+
+def test_an_emptied_total_is_taken_back(world: World, browser: Client) -> None:
+    address = f"/desk/sessions/{world.session.pk}/scores/{world.client.pk}"
+    browser.post(address, {"alliance": "47", "session": "80"})
+
+    browser.post(address, {"alliance": "", "session": "80"})
+    assert [score.instrument for score in Score.objects.all()] == ["session"]
+    browser.post(address, {"alliance": ""})
+    assert [score.instrument for score in Score.objects.all()] == ["session"], "what was not on the page stays"
+    assert AuditEntry.objects.filter(action="score.removed").count() == 1
+
+
+def test_number_and_date_are_put_right(world: World, browser: Client) -> None:
+    address = f"/desk/sessions/{world.session.pk}/"
+    add_session(dyad_id=world.dyad.pk, number=6, held_on=None, user_id=world.owner.pk, now=timezone.now())
+    for sent, said in (
+        ({"number": "6"}, "already has a session 6"),
+        ({"number": "5", "held_on": "2999-01-01"}, "lies in the future"),
+        ({"number": "0"}, "greater than or equal to 1"),
+    ):
+        refused = browser.post(address, sent)
+        assert (refused.status_code, said in refused.content.decode()) == (422, True), said
+    assert not AuditEntry.objects.filter(action="session.changed").exists()
+
+    assert browser.post(address, {"number": "4", "held_on": "2026-01-31"}).status_code == 302
+    session = Session.objects.get(pk=world.session.pk)
+    assert (session.number, session.held_on) == (4, date(2026, 1, 31))
+    assert 'value="2026-01-31"' in page(browser, world)
+    browser.post(address, {"number": "4"})
+    assert Session.objects.get(pk=world.session.pk).held_on is None
+    assert AuditEntry.objects.filter(action="session.changed").count() == 2
 
 
 def test_a_total_is_offered_again_to_its_last_digit(world: World, browser: Client) -> None:
@@ -159,6 +212,28 @@ def test_handing_over_ends_the_staff_s_session_and_opens_the_room(world: World, 
     assert browser.get("/desk/account").status_code == 302, "the old cookie is worth nothing"
     link = Link.objects.get()
     assert link.expires_at - link.created_at == HAND_OVER_LIFETIME
+
+
+def test_staff_who_sign_in_again_end_the_visit_of_whom_the_machine_was_handed_to(world: World, browser: Client) -> None:
+    world.owner.set_password("quiet lamp over water")
+    world.owner.save()
+    link = make_sign_in_link(world.owner, lifetime=timedelta(hours=1), now=timezone.now())
+    for sign_in in (
+        lambda: browser.post("/desk/sign-in", {"username": world.owner.username, "password": "quiet lamp over water"}),
+        lambda: browser.get(f"/desk/enter/{link}"),
+    ):
+        browser.force_login(world.owner)
+        handed = browser.post(f"/desk/sessions/{world.session.pk}/hand-over/{world.client.pk}")
+        browser.post(handed["Location"])
+        visit = browser.cookies["dialogram"].value
+        assert browser.get("/room/").status_code == 200
+
+        assert sign_in().status_code == 302
+
+        assert browser.get("/desk/account").status_code == 200
+        assert browser.get("/room/").status_code == 404
+        browser.cookies["dialogram"] = visit
+        assert browser.get("/room/").status_code == 404, "the old cookie is worth nothing"
 
 
 def test_a_sitting_is_closed_as_partial_only_with_a_reason(world: World, browser: Client) -> None:
@@ -247,3 +322,14 @@ def test_how_the_hand_followed_is_told_to_whoever_may_see_ratings() -> None:
     shown = page(browser, world)
     assert "1 try" in shown
     assert "the hand did not follow the ring" in shown
+
+
+def test_why_there_are_no_moments_is_said_to_who_may_know(world: World, browser: Client) -> None:
+    agree(world, world.client)
+    rate(world, world.client, (50.0,) * 6)
+    describe(world, world.client)
+    Membership.objects.update(deals_with_therapists=False)
+    assert "The trace is flat" in page(browser, world) or "the trace is flat" in page(browser, world)
+
+    Membership.objects.update(deals_with_therapists=True)
+    assert "race is flat" not in page(browser, world)

@@ -208,10 +208,20 @@ class DyadForm(PlainForm):
                 field.choices = [(person.pk, person.code) for person in people if person.role == role]
 
 
-class SessionForm(PlainForm):
-    dyad = forms.ChoiceField(label=_("Dyad"))
+class NumberForm(PlainForm):
+    """A session's place in the course of therapy."""
+
     number = forms.IntegerField(label=_("Number in the course of therapy"), min_value=1, max_value=9999)
-    held_on = forms.DateField(label=_("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    held_on = forms.DateField(
+        label=_("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class SessionForm(NumberForm):
+    """A new session."""
+
+    dyad = forms.ChoiceField(label=_("Dyad"))
+    field_order = ["dyad", "number", "held_on"]
 
     def __init__(self, *args: Any, dyads: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -291,6 +301,15 @@ class TrimForm(PlainForm):
 
 class ReasonForm(PlainForm):
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class PaperConsentForm(PlainForm):
+    """What a signed form says."""
+
+    agreed = forms.BooleanField(error_messages={"required": _("Tick that you hold the signed form.")})
+    clips = forms.BooleanField(required=False)
+    signed_on = forms.DateField(required=False, error_messages={"invalid": _("Write the day of signing.")})
+    differs = forms.BooleanField(required=False)
 
 
 class NoteForm(PlainForm):

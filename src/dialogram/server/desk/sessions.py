@@ -13,20 +13,21 @@ from django.utils.translation import gettext as _
 
 from dialogram.capture import Verdict
 from dialogram.server.desk.doors import SessionPlace, attempt, desk, open_session, open_sitting, person_of
-from dialogram.server.desk.forms import NoteForm, ReasonForm, TotalsForm
+from dialogram.server.desk.forms import NoteForm, NumberForm, PaperConsentForm, ReasonForm, TotalsForm
 from dialogram.server.records.domain.audit import account_actor
 from dialogram.server.records.domain.consents import consent_of, record_consent
 from dialogram.server.records.domain.errors import StudyError
 from dialogram.server.records.domain.guesses import release_guess
 from dialogram.server.records.domain.links import state_of
 from dialogram.server.records.domain.practice import Try, reaction_of, tries_of
-from dialogram.server.records.domain.scores import enter_score, total_of
-from dialogram.server.records.domain.sessions import note_deviation, note_others_agreed
+from dialogram.server.records.domain.recalls import notes_of
+from dialogram.server.records.domain.scores import enter_score, remove_score, total_of
+from dialogram.server.records.domain.sessions import change_session, note_deviation, note_others_agreed
 from dialogram.server.records.domain.sittings import close_partial
 from dialogram.server.records.domain.traces import verdict_of
 from dialogram.server.records.domain.uploads import received_pieces
 from dialogram.server.records.enums import ConsentWay, RecordingState
-from dialogram.server.records.models import Consent, Link, Participant, Recording
+from dialogram.server.records.models import Consent, Link, Participant, Recording, Sitting
 from dialogram.server.records.queries.sessions import Cell, SessionRow, is_closed, sessions_at_a_glance
 from dialogram.study import Questionnaire, Role, Task
 from dialogram.study.blinding import Thing
@@ -46,6 +47,8 @@ class PersonCard:
     questionnaires: Sequence[tuple[Questionnaire, float | None]]
     totals: TotalsForm
     may_describe: bool
+    describing_is_locked: bool
+    notes: Sequence[str]
     tries: Sequence[Try]
 
     @property
@@ -64,10 +67,22 @@ class PersonCard:
         return [cell.task for cell in self.cells if cell.task]
 
 
-@desk("GET")
+@desk("GET", "POST")
 def show_session(request: HttpRequest, session_id: str) -> HttpResponse:
-    """Show a session: its recording, its people, its notes."""
+    """Show a session: its recording, its people, its notes; and put its number and date right."""
     place = open_session(request, session_id)
+    form = NumberForm(request.POST)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_session(
+                session_id=place.session.pk, **form.cleaned_data, user_id=place.account.pk, now=timezone.now()
+            )
+        except StudyError as error:
+            form.add_error("held_on" if error.code == "session-date" else "number", error.message)
+        else:
+            return back(place)
+    if request.method == "POST":
+        return render(request, "desk/session.html", session_context(place) | {"number_form": form}, status=422)
     return render(request, "desk/session.html", session_context(place))
 
 
@@ -89,6 +104,7 @@ def session_context(
     row = _row(place)
     return _recording_context(place, row) | {
         "cards": [_card(place, row, role, person, refused.get(role)) for role, person in place.people.items()],
+        "number_form": NumberForm(initial={"number": place.session.number, "held_on": place.session.held_on}),
         "deviations": place.session.deviations.select_related("noted_by").order_by("noted_at"),
         "void": Recording.objects.filter(session=place.session, state=RecordingState.VOID).order_by("created_at"),
         "now": timezone.now(),
@@ -145,6 +161,7 @@ def _card(
     rated = any(cell.task is Task.RATE and is_closed(cell) for cell in cells)
     rating = next((cell.sitting for cell in cells if cell.task is Task.RATE), None)
     describing = next((cell for cell in cells if cell.task is Task.RECALL), None)
+    waits = rated and describing is not None and not is_closed(describing) and role in words
     return PersonCard(
         role=role,
         person=person,
@@ -155,13 +172,9 @@ def _card(
         links=[(link, state_of(link, now=now)) for link in links],
         questionnaires=[(one, totals.get(one.key)) for one in questionnaires],
         totals=refused or TotalsForm(role=role, questionnaires=questionnaires, totals=totals),
-        may_describe=(
-            rated
-            and describing is not None
-            and not is_closed(describing)
-            and role in words
-            and place.may_see(words[role])
-        ),
+        may_describe=waits and place.may_see(words[role]),
+        notes=_notes(place, role, describing.sitting if describing else None),
+        describing_is_locked=waits and not place.may_see(words[role]),
         tries=tries_of(rating) if rating is not None and place.may_see(ratings[role]) else (),
     )
 
@@ -178,6 +191,14 @@ def _quality(place: SessionPlace, role: Role, cells: Sequence[Cell]) -> Verdict 
         return None
     verdict = verdict_of(closed, now=timezone.now())
     return verdict if place.may_see(ratings[role]) else verdict.without_hand()
+
+
+def _notes(place: SessionPlace, role: Role, recall: Sitting | None) -> Sequence[str]:
+    """Say why there are fewer moments than were looked for, to those who may know of them."""
+    kinds = {Role.CLIENT: Thing.CLIENT_KINDS, Role.THERAPIST: Thing.THERAPIST_KINDS}
+    if recall is None or role not in kinds or not hasattr(recall, "extreme_set") or not place.may_see(kinds[role]):
+        return ()
+    return notes_of(recall)
 
 
 def _totals(place: SessionPlace, person: Participant) -> Mapping[str, float]:
@@ -227,43 +248,46 @@ def paper_consent(request: HttpRequest, session_id: str, participant_id: str) ->
     """Record that a participant agreed on paper."""
     place = open_session(request, session_id, thing=Thing.CONSENT)
     person = person_of(place, participant_id)
-    if request.POST.get("agreed") != "on":
-        messages.error(request, _("Tick that you hold the signed form."))
+    form = PaperConsentForm(request.POST)
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, errors[0])
         return back(place, f"person-{person.role}")
-    attempt(
+    given = form.cleaned_data
+    stands = attempt(
         request,
         lambda: record_consent(
             participant_id=person.pk,
             session_id=place.session.pk,
             way=ConsentWay.PAPER,
-            clips_agreed=request.POST.get("clips") == "on",
+            clips_agreed=given["clips"],
+            signed_on=given["signed_on"],
+            knowingly=given["differs"],
             actor=account_actor(place.account.pk),
             now=timezone.now(),
         ),
     )
+    if stands is not None and stands.clips_agreed != given["clips"]:
+        messages.success(request, _("It is recorded. What they said otherwise stands: it is newer, or shows less."))
     return back(place, f"person-{person.role}")
 
 
 @desk("POST")
 def scores(request: HttpRequest, session_id: str, participant_id: str) -> HttpResponseBase:
-    """Enter the totals of a participant's questionnaires; empty fields stay as they are."""
+    """Enter the totals of a participant's questionnaires; what was emptied is taken back."""
     place = open_session(request, session_id, thing=Thing.QUESTIONNAIRES)
     person = person_of(place, participant_id)
     role = Role(person.role)
     form = TotalsForm(request.POST, role=role, questionnaires=_questionnaires(place, role))
     form.full_clean()
+    by = {"session_id": place.session.pk, "participant_id": person.pk}
+    user_id, now = place.account.pk, timezone.now()
     for instrument, total in list(form.cleaned_data.items()):
-        if total is None:
-            continue
         try:
-            enter_score(
-                session_id=place.session.pk,
-                participant_id=person.pk,
-                instrument=instrument,
-                total=total,
-                user_id=place.account.pk,
-                now=timezone.now(),
-            )
+            if total is not None:
+                enter_score(**by, instrument=instrument, total=total, user_id=user_id, now=now)
+            elif instrument in form.data:
+                remove_score(**by, instrument=instrument, user_id=user_id, now=now)
         except StudyError as error:
             form.add_error(instrument, error.message)
     if form.errors:

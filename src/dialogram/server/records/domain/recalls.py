@@ -121,6 +121,12 @@ def extremes_of(recall: Sitting) -> Sequence[Extreme]:
     return [Extreme(**row) for row in _content(recall)["extremes"]]
 
 
+def notes_of(recall: Sitting) -> Sequence[str]:
+    """Return why fewer extremes were picked than were looked for, if so."""
+    notes: Sequence[str] = _content(recall)["notes"]
+    return notes
+
+
 def said_of(description: Description) -> Said:
     """Open what was said of a segment."""
     person = description.sitting.participant_id

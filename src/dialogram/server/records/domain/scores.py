@@ -43,6 +43,27 @@ def enter_score(
     return score
 
 
+@transaction.atomic
+def remove_score(*, session_id: str, participant_id: str, instrument: str, user_id: int, now: datetime) -> None:
+    """Take a total back that should not be there; the trail says so."""
+    score = (
+        Score.objects.select_related("participant")
+        .filter(session_id=session_id, participant_id=participant_id, instrument=instrument)
+        .first()
+    )
+    if score is None:
+        return
+    audit.append(
+        score.participant.study_id,
+        actor=audit.account_actor(user_id),
+        action="score.removed",
+        subject=score.pk,
+        now=now,
+        details={"instrument": instrument},
+    )
+    score.delete()
+
+
 def total_of(score: Score) -> float:
     """Open a score's total."""
     return float(unseal(score.sealed_payload, participant_id=score.participant_id, context=f"score:{score.pk}"))

@@ -14,12 +14,7 @@ EARLIEST_ZONE = timedelta(hours=14)
 def add_session(*, dyad_id: str, number: int, held_on: date | None, user_id: int, now: datetime) -> Session:
     """Add a meeting of a dyad, numbered in the course of therapy."""
     dyad = Dyad.objects.get(pk=dyad_id)
-    if number < 1:
-        raise StudyError("session-number", "Sessions are counted from 1.")
-    if held_on is not None and held_on > (now + EARLIEST_ZONE).date():
-        raise StudyError("session-date", "The session's date lies in the future.")
-    if Session.objects.filter(dyad=dyad, number=number).exists():
-        raise StudyError("session-taken", f"This dyad already has a session {number}.")
+    _check(Session(dyad=dyad), number, held_on, now)
     session = Session.objects.create(dyad=dyad, number=number, held_on=held_on, created_at=now)
     audit.append(
         dyad.study_id,
@@ -28,6 +23,27 @@ def add_session(*, dyad_id: str, number: int, held_on: date | None, user_id: int
         subject=session.pk,
         now=now,
         details={"number": number},
+    )
+    return session
+
+
+@transaction.atomic
+def change_session(*, session_id: str, number: int, held_on: date | None, user_id: int, now: datetime) -> Session:
+    """Put a session's number or date right."""
+    session = Session.objects.select_for_update().select_related("dyad").get(pk=session_id)
+    if (number, held_on) == (session.number, session.held_on):
+        return session
+    _check(session, number, held_on, now)
+    before = session.number
+    session.number, session.held_on = number, held_on
+    session.save(update_fields=["number", "held_on"])
+    audit.append(
+        session.dyad.study_id,
+        actor=audit.account_actor(user_id),
+        action="session.changed",
+        subject=session.pk,
+        now=now,
+        details={"number_before": before, "number": number},
     )
     return session
 
@@ -65,3 +81,12 @@ def note_deviation(*, session_id: str, text: str, user_id: int, now: datetime) -
         now=now,
     )
     return deviation
+
+
+def _check(session: Session, number: int, held_on: date | None, now: datetime) -> None:
+    if number < 1:
+        raise StudyError("session-number", "Sessions are counted from 1.")
+    if held_on is not None and held_on > (now + EARLIEST_ZONE).date():
+        raise StudyError("session-date", "The session's date lies in the future.")
+    if Session.objects.filter(dyad=session.dyad, number=number).exclude(pk=session.pk).exists():
+        raise StudyError("session-taken", f"This dyad already has a session {number}.")
