@@ -218,17 +218,16 @@ def test_staff_who_sign_in_again_end_the_visit_of_whom_the_machine_was_handed_to
     world.owner.set_password("quiet lamp over water")
     world.owner.save()
     link = make_sign_in_link(world.owner, lifetime=timedelta(hours=1), now=timezone.now())
-    for sign_in in (
-        lambda: browser.post("/desk/sign-in", {"username": world.owner.username, "password": "quiet lamp over water"}),
-        lambda: browser.get(f"/desk/enter/{link}"),
-    ):
+    password = {"username": world.owner.username, "password": "quiet lamp over water"}
+    for by_link in (False, True):
         browser.force_login(world.owner)
         handed = browser.post(f"/desk/sessions/{world.session.pk}/hand-over/{world.client.pk}")
         browser.post(handed["Location"])
         visit = browser.cookies["dialogram"].value
         assert browser.get("/room/").status_code == 200
 
-        assert sign_in().status_code == 302
+        came = browser.get(f"/desk/enter/{link}") if by_link else browser.post("/desk/sign-in", password)
+        assert came.status_code == 302
 
         assert browser.get("/desk/account").status_code == 200
         assert browser.get("/room/").status_code == 404

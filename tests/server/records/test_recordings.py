@@ -261,6 +261,9 @@ def test_start_and_end_are_set_within_the_recording_until_somebody_watches() -> 
         with pytest.raises(StudyError) as caught:
             trim(world, start_s, end_s)
         assert caught.value.code == "trim-wrong"
+    recordings.confirm(
+        recording_id=world.recording.pk, watched=recordings.PLACES, user_id=world.owner.pk, now=timezone.now()
+    )
     rate(world, world.client, CLIENT_VALUES, finish=False)
     with pytest.raises(StudyError) as caught:
         trim(world, 5, 90)

@@ -122,7 +122,7 @@ def test_the_moments_stay_those_that_were_described_when_the_design_changes() ->
     run_dyad(world)
     before = report_of(world)
     assert before is not None
-    other = short_design(("per_kind = 3", "per_kind = 1"))
+    other = short_design(("per_kind = 3", "per_kind = 1"), ('version = "1"', 'version = "2"'))
     change_design(study_id=world.study.pk, design_text=other, user_id=world.owner.pk, now=timezone.now())
     after = report_of(world)
     assert after is not None

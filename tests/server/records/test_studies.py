@@ -88,7 +88,10 @@ def test_a_consent_text_stands_once_somebody_has_agreed_to_its_version() -> None
     change(words)
     change()  # nobody has agreed yet
     agree(world, world.client)
-    change(("per_kind = 3", "per_kind = 2"))
+    change(("break_after_min = 25", "break_after_min = 20"))
+    with pytest.raises(StudyError) as caught:
+        change(("per_kind = 3", "per_kind = 2"))
+    assert caught.value.code == "consent-in-use", "it says how many clips there are"
     for before in ([words], [version, words]):  # nor by way of another version
         with pytest.raises(StudyError) as caught:
             change(words)

@@ -251,7 +251,7 @@ def paper_consent(request: HttpRequest, session_id: str, participant_id: str) ->
     form = PaperConsentForm(request.POST)
     if not form.is_valid():
         for errors in form.errors.values():
-            messages.error(request, errors[0])
+            messages.error(request, str(errors[0]))
         return back(place, f"person-{person.role}")
     given = form.cleaned_data
     stands = attempt(

@@ -144,7 +144,7 @@ def _text(visit: Visit, key: str, **places: int) -> str:
 
 def _optional(visit: Visit, key: str, **places: int) -> str:
     role = visit.sitting.participant.role
-    return visit.design.text(key, role=role, **places) if visit.design.has_text(key, role=role) else ""
+    return visit.design.text(key, role=role, language=None, **places) if visit.design.has_text(key, role=role) else ""
 
 
 def _consent(visit: Visit) -> dict[str, Any]:
