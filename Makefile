@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 STATIC := src/dialogram/server/static/manifest.json
 PORT ?= 8420
 
-.PHONY: help setup demo test test-all check format lock bench clean
+.PHONY: help setup demo test test-server test-library test-all check format lock bench clean
 help: ## list the verbs
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -38,8 +38,14 @@ check: setup ## types, style, layers, sizes
 test: setup check ## everything CI runs
 	@sh tools/setup_tests.sh
 	cd frontend && npm run --silent test
-	pytest --ignore=tests/e2e
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-server test-library
 	pytest tests/e2e
+
+test-server:
+	pytest tests/server
+
+test-library:
+	pytest --ignore=tests/e2e --ignore=tests/server
 
 test-all: setup check ## with the slow rest
 	@sh tools/setup_tests.sh

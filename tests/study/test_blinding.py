@@ -97,7 +97,7 @@ def test_clip_times_are_known_only_after_release() -> None:
     assert may_see(Viewer.THERAPIST, Thing.CLIENT_TIMES, before).code == "guess_unreleased"
 
 
-@pytest.mark.parametrize(("viewer", "thing"), list(itertools.product(DESK, LOCKED)))
+@pytest.mark.parametrize(("viewer", "thing"), list(itertools.product(DESK, sorted(LOCKED))))
 def test_who_deals_with_the_therapist_waits_for_the_guess(viewer: Viewer, thing: Thing) -> None:
     waiting = dataclasses.replace(OPEN, deals_with_therapist=True, guess_in=False, is_unblinded=False)
     assert may_see(viewer, thing, waiting).code == "locked_until_guess"

@@ -41,7 +41,8 @@ class ServerClock:
     runs
         The stretches between jumps, in order.
     uncertainty_ms
-        Half the longest round trip of those that stayed: so far off an anchor can be, at most.
+        Half the longest round trip of those that stayed, and what the clocks may have parted from the first and the
+        last of them to the first and the last exchange: so far off a moment between exchanges can be, at most.
     """
 
     runs: tuple[_Run, ...]
@@ -57,7 +58,7 @@ class ServerClock:
         >>> events = [["open", 0, {"epoch": 1}], ["sync", 1000, 501000, 8], ["sync", 2000, 502150, 300]]
         >>> clock = ServerClock.of(EventLog.from_records([LoggedRecord("a" * 32, 0, events)]).streams[0])
         >>> clock.to_server([1500.0]), clock.to_stream([501500.0]), clock.uncertainty_ms
-        (array([501500.]), array([1500.]), 4.0)
+        (array([501500.]), array([1500.]), 4.1)
         """
         told = [(event.t_ms, event.number(0), event.number(1) / 2) for event in stream.of_kind("sync")]
         table = np.array(told, dtype=np.float64).reshape(-1, 3)
@@ -65,13 +66,14 @@ class ServerClock:
         table = table[np.argsort(table[:, 0], kind="stable")]
         if not table.size:
             return None
-        parts = [_undominated(part) for part in np.split(table, _jumps(table))]
+        asked = np.split(table, _jumps(table))
+        parts = [_undominated(part) for part in asked]
         times = np.sort(stream.times_ms())
         breaks = [_longest_silence(times, before[-1, 0], after[0, 0]) for before, after in pairwise(parts)]
         runs = tuple(
             _Run(from_ms, part[:, 0], part[:, 1]) for from_ms, part in zip([-np.inf, *breaks], parts, strict=True)
         )
-        return cls(runs, max(float(part[:, 2].max()) for part in parts))
+        return cls(runs, max(_uncertainty_ms(part, every) for part, every in zip(parts, asked, strict=True)))
 
     def to_server(self, t_ms: ArrayLike) -> NDArray[np.float64]:
         """Return where the server's clock stood at moments of the stream."""
@@ -109,6 +111,13 @@ def _undominated(table: NDArray[np.float64]) -> NDArray[np.float64]:
     from_after = np.minimum.accumulate((half + drift)[::-1])[::-1]
     kept = table[(half - drift <= from_before) & (half + drift <= from_after)]
     return kept[np.unique(kept[:, 0], return_index=True)[1]]
+
+
+def _uncertainty_ms(kept: NDArray[np.float64], every: NDArray[np.float64]) -> float:
+    """Return how far off the line through the kept exchanges is at most; beyond the first and the last it is held."""
+    before = kept[0, 2] + MOST_DRIFT * (kept[0, 0] - every[0, 0])
+    after = kept[-1, 2] + MOST_DRIFT * (every[-1, 0] - kept[-1, 0])
+    return float(max(kept[:, 2].max(), before, after))
 
 
 def _longest_silence(times: NDArray[np.float64], from_ms: float, to_ms: float) -> float:
