@@ -7,12 +7,13 @@ from dialogram.capture.assemble import RULE, Assembly, assemble
 from dialogram.capture.event_log import KINDS, Event, EventLog, EventLogError, LoggedRecord, Stream
 from dialogram.capture.event_log_file import read_event_log, write_event_log
 from dialogram.capture.rating import Gap
-from dialogram.capture.saved import Saved, last_media_s, last_value, saved
+from dialogram.capture.saved import MEDIA_KINDS, Saved, last_media_s, last_value, saved
 from dialogram.capture.step_function import StepFunction
 from dialogram.capture.verdict import Finding, Verdict, judge
 
 __all__ = [
     "KINDS",
+    "MEDIA_KINDS",
     "RULE",
     "Assembly",
     "Event",

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from dialogram.capture.event_log import MOST_MEDIA_S, Event, EventLog
 
+MEDIA_KINDS = frozenset({"clock", "play", "playing", "pause", "seeked", "waiting", "ended", "heartbeat"})
+"""Events that say where the recording was."""
+
 
 @dataclass(frozen=True)
 class Saved:
@@ -54,7 +57,7 @@ def last_media_s(events: Sequence[Event]) -> float | None:
     """Return where the recording was at the last clock pair, without any at the last event that says it."""
     otherwise = None
     for event in events[::-1]:
-        if event.kind in {"clock", "play", "playing", "pause", "seeked", "waiting", "ended", "heartbeat"}:
+        if event.kind in MEDIA_KINDS:
             media_s = event.number(0)
             if 0 <= media_s <= MOST_MEDIA_S:
                 if event.kind == "clock":

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections import Counter
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ def make(folder: Path) -> None:
     from dialogram.server.records.domain.people import add_dyad, add_participant
     from dialogram.server.records.domain.sessions import add_session
     from dialogram.server.records.domain.studies import create_study
-    from dialogram.server.records.models import Recording, Sitting
+    from dialogram.server.records.enums import RecordingState
+    from dialogram.server.records.models import Link, Recording, Sitting
     from dialogram.study import Role, Task
     from dialogram.study.design import shipped_text
 
@@ -43,7 +45,16 @@ def make(folder: Path) -> None:
     ]
     dyad = add_dyad(study_id=study.pk, participant_ids=[one.pk for one in people], user_id=owner.pk, now=now)
     session = add_session(dyad_id=dyad.pk, number=1, held_on=None, user_id=owner.pk, now=now)
-    recording = Recording.objects.create(session=session, created_at=now)
+    Link.objects.create(
+        participant=people[0],
+        session=session,
+        tasks=[Task.RATE],
+        token_hash=b"",
+        created_by=owner,
+        created_at=now,
+        expires_at=now + timedelta(days=1),
+    )
+    recording = Recording.objects.create(session=session, state=RecordingState.READY, created_at=now)
     Sitting.objects.create(participant=people[0], recording=recording, task=Task.RATE, opened_at=now)
 
 
@@ -51,11 +62,12 @@ def store(folder: Path, *, early: bool) -> None:
     from django.utils import timezone
 
     from dialogram.server.ingest.writer import writer
-    from dialogram.server.records.domain.event_records import RecordBatch
-    from dialogram.server.records.models import Sitting, Stream
+    from dialogram.server.records.domain.deliveries import Delivery
+    from dialogram.server.records.models import Link, Sitting, Stream
     from dialogram.server.records.models.ids import new_id
+    from dialogram.server.records.queries.writing import Source
 
-    sitting = Sitting.objects.get()
+    link, sitting = Link.objects.get(), Sitting.objects.get()
     told = threading.Lock()
 
     def say(stream: str, seqs: list[int]) -> None:
@@ -65,16 +77,14 @@ def store(folder: Path, *, early: bool) -> None:
     def go_on(stream: Stream) -> None:
         for first in range(0, 1_000_000, PER_BATCH):
             seqs = list(range(first, first + PER_BATCH))
-            batch = RecordBatch(
-                stream_pk=stream.pk,
-                sitting_id=sitting.pk,
-                participant_id=sitting.participant_id,
+            delivery = Delivery(
+                source=Source(link_id=link.pk, sitting_id=sitting.pk, stream_id=stream.stream_id),
                 records=[(seq, payload(stream.pk, seq)) for seq in seqs],
                 saved_to_s=float(first),
             )
             if early:
                 say(stream.pk, seqs)
-            acknowledged = writer.store(batch).acknowledged
+            acknowledged = writer.store(delivery).acknowledged
             if not early:
                 say(stream.pk, acknowledged)
 

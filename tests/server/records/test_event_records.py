@@ -12,6 +12,7 @@ from dialogram.server.records.domain.audit import participant_actor
 from dialogram.server.records.domain.event_records import (
     Receipt,
     RecordBatch,
+    Standing,
     record_context,
     store_batches,
     stored_records,
@@ -56,12 +57,17 @@ def store(*batches: RecordBatch) -> list[Receipt]:
     return store_batches(batches, now=timezone.now())
 
 
+def receipt(acknowledged: list[int], conflicts: list[int] | None = None) -> Receipt:
+    """Make what is to be equal to; how things stand is not compared."""
+    return Receipt(acknowledged, conflicts or [], Standing(0, 0, None, is_stopped=False))
+
+
 def test_what_is_sent_again_is_acknowledged_again_and_stored_once() -> None:
     stream = make_stream()
     records = [(seq, payload(seq)) for seq in range(3)]
-    assert store(batch(stream, *records)) == [Receipt([0, 1, 2])]
+    assert store(batch(stream, *records)) == [receipt([0, 1, 2])]
     before = list(EventRecord.objects.values())
-    assert store(batch(stream, *records[1:], (3, payload(3)))) == [Receipt([1, 2, 3])]
+    assert store(batch(stream, *records[1:], (3, payload(3)))) == [receipt([1, 2, 3])]
     assert list(EventRecord.objects.order_by("pk").values())[:3] == before
 
 
@@ -69,8 +75,8 @@ def test_other_content_under_a_known_number_is_kept_aside_and_overwrites_nothing
     stream = make_stream()
     store(batch(stream, (0, payload(0))))
     for _ in range(2):
-        assert store(batch(stream, (0, payload(0, 99)), (1, payload(1)))) == [Receipt([1], [0])]
-    assert store(batch(stream, (0, payload(0, 98)))) == [Receipt([], [0])]
+        assert store(batch(stream, (0, payload(0, 99)), (1, payload(1)))) == [receipt([1], [0])]
+    assert store(batch(stream, (0, payload(0, 98)))) == [receipt([], [0])]
     ((_, payloads),) = stored_records(stream.sitting_id, participant_id=stream.sitting.participant_id)
     assert payloads == [payload(0), payload(1)]
     seal = sealer(stream.sitting.participant_id)
@@ -87,7 +93,7 @@ def test_numbers_of_other_streams_do_not_conflict() -> None:
     answers = store(
         batch(stream, (0, payload(0))), batch(other, (0, payload(0, 99))), batch(other, (0, payload(0, 99)))
     )
-    assert answers == [Receipt([0]), Receipt([0]), Receipt([0])]
+    assert answers == [receipt([0]), receipt([0]), receipt([0])]
     opened = stored_records(stream.sitting_id, participant_id=stream.sitting.participant_id)
     assert [(found.pk, payloads) for found, payloads in opened] == [
         (stream.pk, [payload(0)]),
@@ -114,6 +120,24 @@ def test_a_late_batch_never_takes_back_how_far_a_rating_is_safe() -> None:
         store(batch(stream, (seq, payload(seq)), saved_to_s=saved_to_s))
         far.append(Sitting.objects.get().saved_to_s)
     assert far == [None, 10.0, 20.5, 20.5, 20.5, 21.0]
+
+
+def test_a_receipt_tells_how_things_stand_after_all_that_was_stored_with_it() -> None:
+    stream = make_stream()
+    fenced = stream
+    stream = sittings.open_stream(sitting_id=fenced.sitting_id, stream_id=new_id(), take_over=True, now=timezone.now())
+    sittings.note_stop(sitting_id=stream.sitting_id, now=timezone.now())
+    answers = store(
+        batch(fenced, (0, payload(0)), saved_to_s=4.0),
+        batch(stream, (0, payload(0)), saved_to_s=9.5),
+        batch(stream, (1, payload(1))),
+    )
+    assert [answer.standing for answer in answers] == [
+        Standing(1, 2, 9.5, is_stopped=True),
+        Standing(2, 2, 9.5, is_stopped=True),
+        Standing(2, 2, 9.5, is_stopped=True),
+    ]
+    assert Sitting.objects.get().saved_to_s == 9.5
 
 
 def test_a_sitting_is_seen_with_every_batch() -> None:

@@ -25,6 +25,8 @@ MOST_CONNECTIONS = 8192
 """A browser keeps its connections open: one that is not let in waits for somebody to go."""
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # meant: the door middleware shows other machines the room only
 STOP_WITHIN_S = 10.0
+WORKER_NICE = 10
+"""An import can wait; somebody who rates cannot."""
 
 
 def run_web(path: Path, root_key: bytes, port: int, lan: "Lan | None") -> None:
@@ -70,6 +72,7 @@ def run_relay(port: int, lan: "Lan") -> None:
 def run_worker(path: Path, root_key: bytes) -> None:
     """Be the worker: take up jobs until told to stop."""
     _end_with_parent()
+    os.nice(WORKER_NICE)
     _hold_lock(path)
     from dialogram.server.config.boot import boot  # noqa: PLC0415  # the web process itself does without Django
 

@@ -1,4 +1,8 @@
-"""One writer commits many raters' batches together; every batch gets its own answer after the commit."""
+"""One writer commits many raters' records together; every delivery gets its own answer after the commit.
+
+It also asks, for all of them at once, who may write: its own connection keeps the pages of the database it has opened,
+while those of thirty others would be opened anew after each commit.
+"""
 
 import queue
 import threading
@@ -9,13 +13,8 @@ from dataclasses import dataclass
 from django.db import close_old_connections
 from django.utils import timezone
 
-from dialogram.server.records.domain.event_records import (
-    Receipt,
-    RecordBatch,
-    SealedBatch,
-    seal_batch,
-    store_sealed,
-)
+from dialogram.server.records.domain.deliveries import Delivery, store_deliveries
+from dialogram.server.records.domain.event_records import Receipt
 
 MOST_TOGETHER = 256
 ANSWER_WITHIN_S = 25.0
@@ -23,21 +22,21 @@ ANSWER_WITHIN_S = 25.0
 
 @dataclass(frozen=True)
 class _Waiting:
-    batch: SealedBatch
+    delivery: Delivery
     answer: "Future[Receipt]"
 
 
 class Writer:
-    """A thread with its own connection and a queue; `store` returns after the commit that holds the batch."""
+    """A thread with its own connection and a queue; `store` returns after the commit that holds the records."""
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
         self._start = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def store(self, batch: RecordBatch) -> Receipt:
-        """Store a batch durably; raises what the keys or the database raised for it, or `TimeoutError`."""
-        waiting = _Waiting(seal_batch(batch), Future())
+    def store(self, delivery: Delivery) -> Receipt:
+        """Store records durably; raises why they are refused, what keys or database raised for them, `TimeoutError`."""
+        waiting = _Waiting(delivery, Future())
         self._ensure_thread()
         self._queue.put(waiting)
         return waiting.answer.result(timeout=ANSWER_WITHIN_S)
@@ -61,7 +60,7 @@ class Writer:
     def _commit(self, together: Sequence[_Waiting]) -> None:
         close_old_connections()
         try:
-            receipts = store_sealed([waiting.batch for waiting in together], now=timezone.now())
+            answers = store_deliveries([waiting.delivery for waiting in together], now=timezone.now())
         except Exception as error:  # noqa: BLE001  # whatever is wrong with one, its neighbours are stored
             if len(together) == 1:
                 together[0].answer.set_exception(error)
@@ -69,8 +68,11 @@ class Writer:
             for waiting in together:
                 self._commit([waiting])
         else:
-            for waiting, receipt in zip(together, receipts, strict=True):
-                waiting.answer.set_result(receipt)
+            for waiting, answer in zip(together, answers, strict=True):
+                if isinstance(answer, Exception):
+                    waiting.answer.set_exception(answer)
+                else:
+                    waiting.answer.set_result(answer)
 
 
 writer = Writer()

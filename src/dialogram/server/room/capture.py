@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 from pydantic import BaseModel
 
-from dialogram.capture import last_media_s, saved
+from dialogram.capture import MEDIA_KINDS, last_media_s, saved
 from dialogram.capture.event_log import Event
 from dialogram.capture.messages import (
     FinishReply,
@@ -30,12 +30,11 @@ from dialogram.capture.messages import (
 )
 from dialogram.server.ingest.writer import writer
 from dialogram.server.records.domain import sittings
+from dialogram.server.records.domain.deliveries import Delivery
 from dialogram.server.records.domain.errors import NotFoundError, StudyError
-from dialogram.server.records.domain.event_records import RecordBatch
 from dialogram.server.records.domain.traces import event_log_of
-from dialogram.server.records.enums import SittingState
 from dialogram.server.records.models import EventRecord, Sitting
-from dialogram.server.records.queries.writing import Writing, find_writing
+from dialogram.server.records.queries.writing import Source
 from dialogram.server.room.entry import SESSION_KEY
 from dialogram.server.room.sittings import is_void_sitting, sitting_of, watched_sitting_of
 
@@ -84,24 +83,17 @@ def open_stream(request: HttpRequest, sitting_id: str) -> HttpResponse:
 def take_records(request: HttpRequest, sitting_id: str) -> HttpResponse:
     """Store records and answer once they are safe on disk."""
     asked = parse_records(request.body)
-    before = _writing(request, sitting_id, asked.stream)
-    if before.stream_pk is None:
-        raise StudyError("no-stream", "This page has not opened a stream.")
-    if before.state != SittingState.OPEN:
-        raise StudyError("closed", "This sitting is closed.")
     receipt = writer.store(
-        RecordBatch(
-            stream_pk=before.stream_pk,
-            sitting_id=sitting_id,
-            participant_id=before.participant_id,
+        Delivery(
+            source=Source(link_id=request.session.get(SESSION_KEY, ""), sitting_id=sitting_id, stream_id=asked.stream),
             records=[(record.seq, canonical(record)) for record in asked.records],
             saved_to_s=_last_media_s(asked.records),
         )
     )
-    after = _writing(request, sitting_id, asked.stream)
+    standing = receipt.standing
     if (
-        after.stream_epoch == after.epoch
-        and not after.is_stopped
+        standing.stream_epoch == standing.epoch
+        and not standing.is_stopped
         and any(event[0] == "stop" for record in asked.records for event in record.events)
     ):
         sittings.note_stop(sitting_id=sitting_id, now=timezone.now())
@@ -109,8 +101,8 @@ def take_records(request: HttpRequest, sitting_id: str) -> HttpResponse:
         RecordsReply(
             acknowledged=receipt.acknowledged,
             conflicts=receipt.conflicts,
-            epoch=after.epoch,
-            saved_to_s=after.saved_to_s,
+            epoch=standing.epoch,
+            saved_to_s=standing.saved_to_s,
         )
     )
 
@@ -143,17 +135,6 @@ def _gone(request: HttpRequest, sitting_id: str) -> HttpResponse:
     return _problem(code, "", STATUS[code])
 
 
-def _writing(request: HttpRequest, sitting_id: str, stream_id: str) -> Writing:
-    writing = find_writing(
-        link_id=request.session.get(SESSION_KEY, ""), sitting_id=sitting_id, stream_id=stream_id, now=timezone.now()
-    )
-    if writing is None:
-        raise Http404
-    if writing.whole_course:  # which sessions the plan leads to is for the long way to say
-        sitting_of(request, sitting_id)
-    return writing
-
-
 def _count_missing(sitting: Sitting, *, stream_id: str, last_seq: int) -> int:
     """Return how many records have not arrived; a page that ends tells the number of its last one."""
     arrived = EventRecord.objects.filter(stream__sitting=sitting, stream__stream_id=stream_id)
@@ -163,7 +144,12 @@ def _count_missing(sitting: Sitting, *, stream_id: str, last_seq: int) -> int:
 
 def _last_media_s(records: list[Record]) -> float | None:
     return last_media_s(
-        [Event(record.seq, event[0], event[1], tuple(event[2:])) for record in records for event in record.events]
+        [
+            Event(record.seq, event[0], event[1], tuple(event[2:]))
+            for record in records
+            for event in record.events
+            if event[0] in MEDIA_KINDS
+        ]
     )
 
 

@@ -19,12 +19,12 @@ from dialogram.capture.messages import (
 )
 from dialogram.server.ingest.writer import writer
 from dialogram.server.records.domain import phones
-from dialogram.server.records.domain.errors import NotFoundError, StudyError
-from dialogram.server.records.domain.event_records import RecordBatch
+from dialogram.server.records.domain.deliveries import Delivery
+from dialogram.server.records.domain.errors import NotFoundError
 from dialogram.server.records.domain.studies import design_of
 from dialogram.server.records.domain.traces import event_log_of
-from dialogram.server.records.enums import SittingState
 from dialogram.server.records.models import Phone
+from dialogram.server.records.queries.writing import Source
 from dialogram.server.room import phone_signs
 from dialogram.server.room.capture import answer_problems, answer_with
 from dialogram.server.room.displays import display_data
@@ -103,24 +103,20 @@ def take_records(request: HttpRequest, phone_id: str) -> HttpResponse:
     """Store what the phone wrote, late or not, and answer once it is safe on disk."""
     phone = _phone(request, phone_id)
     asked = parse_phone_records(request.body)
-    stream = phone.streams.filter(stream_id=asked.stream).first()
-    if stream is None:
-        raise StudyError("no-stream", "This phone has not opened a stream.")
-    if phone.sitting.state != SittingState.OPEN:
-        raise StudyError("closed", "This sitting is closed.")
     receipt = writer.store(
-        RecordBatch(
-            stream_pk=stream.pk,
-            sitting_id=phone.sitting_id,
-            participant_id=phone.sitting.participant_id,
+        Delivery(
+            source=Source(
+                link_id=phone.link_id, sitting_id=phone.sitting_id, stream_id=asked.stream, phone_id=phone.pk
+            ),
             records=[(record.seq, canonical(record)) for record in asked.records],
-            saved_to_s=None,
-            of_page=False,
         )
     )
     return answer_with(
         RecordsReply(
-            acknowledged=receipt.acknowledged, conflicts=receipt.conflicts, epoch=stream.epoch, saved_to_s=None
+            acknowledged=receipt.acknowledged,
+            conflicts=receipt.conflicts,
+            epoch=receipt.standing.stream_epoch,
+            saved_to_s=None,
         )
     )
 

@@ -1,15 +1,15 @@
 """Storing what browsers wrote down: many batches in one transaction, each on its own feet."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import batched, chain
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import OuterRef, Subquery
 
-from dialogram.server.records.models import ConflictingRecord, DerivedTrace, EventRecord, Stream
+from dialogram.server.records.models import ConflictingRecord, EventRecord, Stream
 from dialogram.server.records.models.sealed import sealer
 
 ROWS_A_STATEMENT = 1000
@@ -32,11 +32,22 @@ class RecordBatch:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """How a stream and its sitting stand once its records are stored."""
+
+    stream_epoch: int
+    epoch: int
+    saved_to_s: float | None
+    is_stopped: bool
+
+
+@dataclass(frozen=True)
 class Receipt:
     """Which records are safe now, and which came with another content than before."""
 
-    acknowledged: list[int] = field(default_factory=list)
-    conflicts: list[int] = field(default_factory=list)
+    acknowledged: list[int]
+    conflicts: list[int]
+    standing: Standing = field(compare=False)
 
 
 def record_context(stream_pk: str, seq: int) -> bytes:
@@ -70,49 +81,61 @@ def store_batches(batches: Sequence[RecordBatch], *, now: datetime) -> list[Rece
 @transaction.atomic
 def store_sealed(sealed: Sequence[SealedBatch], *, now: datetime) -> list[Receipt]:
     """Store many raters' records at once; a record sent again is acknowledged again, never overwritten."""
-    receipts: list[Receipt] = []
+    told: list[tuple[list[int], list[int]]] = []
     rows: list[Row] = []
     at = connection.ops.adapt_datetimefield_value(now)
-    conflicts: list[ConflictingRecord] = []
+    aside: list[ConflictingRecord] = []
     pending: defaultdict[str, dict[int, bytes]] = defaultdict(dict)
     batches = [one.batch for one in sealed]
-    newest = _newest(batches)
+    streams = _streams(batches)
     for one in sealed:
         stream_pk = one.batch.stream_pk
-        stored = _stored(one.batch) if min(seq for seq, _, _ in one.records) <= newest.get(stream_pk, -1) else {}
-        receipt = Receipt()
+        _, newest = streams[stream_pk]
+        stored = _stored(one.batch) if min(seq for seq, _, _ in one.records) <= newest else {}
+        acknowledged: list[int] = []
+        conflicts: list[int] = []
         for seq, payload, digest in one.records:
             known = stored.get(seq) or pending[stream_pk].get(seq)
             if known is None:
                 rows.append((stream_pk, seq, at, payload, digest))
                 pending[stream_pk][seq] = digest
-                receipt.acknowledged.append(seq)
+                acknowledged.append(seq)
             elif known == digest:
-                receipt.acknowledged.append(seq)
+                acknowledged.append(seq)
             else:
                 conflict = ConflictingRecord(
                     stream_id=stream_pk, seq=seq, received_at=now, sealed_payload=payload, digest=digest
                 )
-                conflicts.append(conflict)
-                receipt.conflicts.append(seq)
-        receipts.append(receipt)
+                aside.append(conflict)
+                conflicts.append(seq)
+        told.append((acknowledged, conflicts))
     _insert(rows)
-    told = {
+    if changed := {
         batch.sitting_id
-        for batch, receipt in zip(batches, receipts, strict=True)
-        if pending[batch.stream_pk] or receipt.conflicts
-    }
-    DerivedTrace.objects.filter(sitting_id__in=told).delete()  # made without these records: to be derived again
-    ConflictingRecord.objects.bulk_create(conflicts, ignore_conflicts=True)
-    _note_seen(batches, now=now)
-    return receipts
+        for batch, (_, conflicts) in zip(batches, told, strict=True)
+        if pending[batch.stream_pk] or conflicts
+    }:
+        _forget_traces(changed)
+    ConflictingRecord.objects.bulk_create(aside, ignore_conflicts=True)
+    sittings = _note_seen(batches, now=now)
+    return [
+        Receipt(*both, Standing(streams[batch.stream_pk][0], *sittings[batch.sitting_id]))
+        for batch, both in zip(batches, told, strict=True)
+    ]
 
 
-def _newest(batches: Sequence[RecordBatch]) -> dict[str, int]:
-    """Return the highest number stored of each stream: what lies above it cannot have been sent before."""
-    newest = EventRecord.objects.filter(stream=OuterRef("pk")).order_by("-seq").values("seq")[:1]
-    streams = Stream.objects.filter(pk__in={batch.stream_pk for batch in batches}).annotate(newest=Subquery(newest))
-    return {pk: seq for pk, seq in streams.values_list("pk", "newest") if seq is not None}
+def _streams(batches: Sequence[RecordBatch]) -> dict[str, tuple[int, int]]:
+    """Return each stream's epoch and the highest number stored of it: what lies above cannot have been sent before."""
+    pks = {batch.stream_pk for batch in batches}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT id, epoch, COALESCE((SELECT MAX(seq) FROM records_eventrecord WHERE stream_id = stream.id), -1)
+            FROM records_stream stream WHERE id IN ({_places(pks)})
+            """,  # noqa: S608  # only placeholders are joined
+            list(pks),
+        )
+        return {pk: (epoch, newest) for pk, epoch, newest in cursor.fetchall()}
 
 
 def _stored(batch: RecordBatch) -> dict[int, bytes]:
@@ -126,29 +149,54 @@ def _insert(rows: Sequence[Row]) -> None:
     """Insert rows of `EventRecord` by few statements: through the model each row would cost as much as sealing it."""
     with connection.cursor() as cursor:
         for some in batched(rows, ROWS_A_STATEMENT):
-            values = ", ".join(["(%s, %s, %s, %s, %s)"] * len(some))
             cursor.execute(
-                "INSERT INTO records_eventrecord (stream_id, seq, received_at, sealed_payload, digest) VALUES "  # noqa: S608  # only placeholders are joined
-                + values,
+                "INSERT INTO records_eventrecord (stream_id, seq, received_at, sealed_payload, digest) "  # noqa: S608  # only placeholders are joined
+                f"VALUES {_rows_of_places(some)}",
                 list(chain.from_iterable(some)),
             )
 
 
-def _note_seen(batches: Sequence[RecordBatch], *, now: datetime) -> None:
-    """Note when each sitting was heard of and how far it is safe; what is sent again late never takes that back."""
-    at = connection.ops.adapt_datetimefield_value(now)
+def _forget_traces(sitting_ids: Collection[str]) -> None:
+    """Delete what was made without the records that came now: it is to be derived again."""
     with connection.cursor() as cursor:
-        cursor.executemany(
-            """
-            UPDATE records_sitting SET last_seen_at = COALESCE(%s, last_seen_at), saved_to_s = CASE
-                WHEN saved_to_s IS NULL OR saved_to_s < %s THEN COALESCE(%s, saved_to_s) ELSE saved_to_s END
-            WHERE id = %s
-            """,
-            [
-                (at if batch.of_page else None, batch.saved_to_s, batch.saved_to_s, batch.sitting_id)
-                for batch in batches
-            ],
+        cursor.execute(
+            f"DELETE FROM records_derivedtrace WHERE sitting_id IN ({_places(sitting_ids)})",  # noqa: S608  # only placeholders are joined
+            list(sitting_ids),
         )
+
+
+def _note_seen(batches: Sequence[RecordBatch], *, now: datetime) -> dict[str, tuple[int, float | None, bool]]:
+    """Note when each sitting was heard of and how far it is safe; what is sent again late never takes that back.
+
+    Returns each one's epoch, how far it is safe, and whether it is stopped.
+    """
+    at = connection.ops.adapt_datetimefield_value(now)
+    seen: dict[str, tuple[str, Any, float | None]] = {}
+    for batch in batches:
+        _, seen_at, far_s = seen.get(batch.sitting_id, (batch.sitting_id, None, None))
+        known_s = [second for second in (far_s, batch.saved_to_s) if second is not None]
+        seen[batch.sitting_id] = (batch.sitting_id, at if batch.of_page else seen_at, max(known_s, default=None))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH seen (sitting_id, at, far_s) AS (VALUES {_rows_of_places(seen.values())})
+            UPDATE records_sitting SET last_seen_at = COALESCE(seen.at, last_seen_at), saved_to_s = CASE
+                WHEN saved_to_s IS NULL OR saved_to_s < seen.far_s THEN COALESCE(seen.far_s, saved_to_s)
+                ELSE saved_to_s END
+            FROM seen WHERE id = seen.sitting_id
+            RETURNING id, epoch, saved_to_s, stopped_at IS NOT NULL
+            """,  # noqa: S608  # only placeholders are joined
+            list(chain.from_iterable(seen.values())),
+        )
+        return {pk: (epoch, saved_to_s, bool(stopped)) for pk, epoch, saved_to_s, stopped in cursor.fetchall()}
+
+
+def _places(values: Collection[object]) -> str:
+    return ", ".join(["%s"] * len(values))
+
+
+def _rows_of_places(rows: Collection[tuple[object, ...]]) -> str:
+    return ", ".join([f"({_places(row)})" for row in rows])
 
 
 def stored_records(sitting_id: str, *, participant_id: str) -> list[tuple[Stream, list[bytes]]]:

@@ -25,7 +25,7 @@ def recording_key(recording_id: str) -> str:
     return f"recording:{recording_id}"
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)  # more than rate at once: they come in turn, and one too few would find none
 def _sealer_of(key: bytes) -> PayloadSealer:
     return PayloadSealer(key)
 
