@@ -4,7 +4,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import SystemRandom
 from typing import Any
 
@@ -198,8 +198,8 @@ def come_in(token: str) -> Client:
     return browser
 
 
-def agree(world: World, person: Participant, *, clips: bool = True) -> None:
-    """Let somebody agree on paper."""
+def agree(world: World, person: Participant, *, clips: bool = True, signed_on: date | None = None) -> None:
+    """Let somebody agree on paper, today unless it is said when."""
     record_consent(
         participant_id=person.pk,
         session_id=world.session.pk,
@@ -207,6 +207,7 @@ def agree(world: World, person: Participant, *, clips: bool = True) -> None:
         clips_agreed=clips,
         actor=participant_actor(person.pk),
         now=timezone.now(),
+        signed_on=signed_on,
         knowingly=True,
     )
 

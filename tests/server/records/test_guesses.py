@@ -1,4 +1,5 @@
 import random
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -98,7 +99,7 @@ def test_the_guess_waits_for_the_client_and_for_her_agreement() -> None:
     assert release_refusal(world) == "rate_unfinished"
     describe(world, world.client)
     assert release_refusal(world) == "clips_not_agreed"
-    agree(world, world.client, clips=False)
+    agree(world, world.client, clips=False, signed_on=timezone.now().date() - timedelta(days=1))
     assert release_refusal(world) == "clips_not_agreed"
     agree(world, world.client)
     release(world)
@@ -229,7 +230,7 @@ def test_what_a_therapist_was_told_stands_when_the_design_changes() -> None:
     guess = begin(world)
     told = told_of(guess)
     for change in (("per_kind = 3", "per_kind = 2"), ("tell_numbers = true", "tell_numbers = false")):
-        text = short_design(change)
+        text = short_design(change, ('version = "1"', 'version = "2"'))
         change_design(study_id=world.study.pk, design_text=text, user_id=world.owner.pk, now=timezone.now())
         place(guess, sorted_by(guess, HELPFUL))
         later = Guess.objects.select_related("sitting__participant__study").get()

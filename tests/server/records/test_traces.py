@@ -55,6 +55,9 @@ def test_a_trace_derived_again_is_the_same_and_says_so_by_its_digest() -> None:
 def test_a_trace_begins_and_ends_where_the_recording_was_trimmed() -> None:
     world = build_world()
     recordings.trim(recording_id=world.recording.pk, start_s=5, end_s=90, user_id=world.owner.pk, now=timezone.now())
+    recordings.confirm(
+        recording_id=world.recording.pk, watched=recordings.PLACES, user_id=world.owner.pk, now=timezone.now()
+    )
     sitting = rate(world, world.client, CLIENT_VALUES)
     trace = trace_of(sitting, now=timezone.now())
     assert (trace.start_s, trace.values.size) == (5.0, 85)
