@@ -111,6 +111,7 @@ def test_the_list_takes_the_same_queries_for_one_and_for_three() -> None:
     account = make_account("mara")
     browser = Client()
     browser.force_login(account)
+    browser.get("/desk/")  # the session is read once, and remembered
     counts = []
     for made in range(3):
         create_study(
@@ -119,20 +120,21 @@ def test_the_list_takes_the_same_queries_for_one_and_for_three() -> None:
         with CaptureQueriesContext(connection) as queries:
             assert browser.get("/desk/").status_code == 200
         counts.append(len(queries))
-    assert counts[0] == counts[2] == 4
+    assert counts[0] == counts[2] == 3
 
 
 def test_the_glance_takes_the_same_queries_for_one_session_and_for_three() -> None:
     world = build_world()
     browser = browser_of(world)
     address = f"/desk/studies/{world.study.pk}/sessions"
+    browser.get(address)  # the session is read once, and remembered
     counts = []
     for number in (10, 11, 12):
         with CaptureQueriesContext(connection) as queries:
             assert browser.get(address).status_code == 200
         counts.append(len(queries))
         add_session(dyad_id=world.dyad.pk, number=number, held_on=None, user_id=world.owner.pk, now=timezone.now())
-    assert counts[0] == counts[2] <= 16
+    assert counts[0] == counts[2] <= 15
 
 
 def test_the_glance_follows_a_session_from_the_recording_to_the_results() -> None:
