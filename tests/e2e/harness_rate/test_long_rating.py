@@ -12,7 +12,7 @@ from tests.e2e.page_memory import Memory, PageMemory
 from tests.e2e.wandering import WanderingHand
 from tests.thorough import times
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 MINUTES = times(12, 60)
 HURRIED = 16
