@@ -7,8 +7,8 @@ from dialogram.analysis import DyadResult
 from dialogram.analysis.runs import runs_of
 from dialogram.analysis.states import classify
 from dialogram.figures.minutes import S_PER_MINUTE, draw_names, margins_mm, set_minutes
-from dialogram.figures.palette import SOFT, colours_of
-from dialogram.figures.style import DOUBLE_COLUMN_MM, SMALL_PT, figure_style, open_figure, place_axes
+from dialogram.figures.palette import colours_of
+from dialogram.figures.style import DOUBLE_COLUMN_MM, figure_style, open_figure, place_axes, write_key
 from dialogram.timeline import Trace
 
 _ROW = 0.36
@@ -72,16 +72,7 @@ def draw_detection(
         for height, trace, colour in zip((1.0, 0.0), (a, b), colours, strict=True):
             _draw_bouts(axes, trace, result.states.band, state=state, height=height, colour=colour)
         draw_names(axes, [(a.name, 1.0, colours[0]), (b.name, 0.0, colours[1])])
-        axes.annotate(
-            f"{a.name}: {seen.hits + seen.misses:g} {word} moments  ·  {b.name} saw {seen.hits:g}",
-            (0, 1),
-            xycoords="axes fraction",
-            xytext=(0, 4),
-            textcoords="offset points",
-            fontsize=SMALL_PT,
-            color=SOFT,
-            va="bottom",
-        )
+        write_key(axes, [f"{a.name}: {seen.hits + seen.misses:g} {word} moments  ·  {b.name} saw {seen.hits:g}"])
     return figure
 
 

@@ -12,6 +12,7 @@ from dialogram.figures.palette import INK, LINE, SOFT
 from dialogram.figures.style import (
     DOUBLE_COLUMN_MM,
     MM_PER_INCH,
+    NEUTRAL_LINE,
     POINTS_PER_INCH,
     SMALL_PT,
     TEXT_PT,
@@ -140,7 +141,7 @@ def _set_correlations(axes: Axes, rows: Sequence[_Row], pooled: MetaAnalysis) ->
             kept.append(mark)
     axes.set_xticks([math.atanh(mark) for mark in kept], [_say(mark, 2 if abs(mark) > 0.9 else 1) for mark in kept])
     axes.set_xlabel("correlation r, spaced as Fisher’s z", color=SOFT, fontsize=SMALL_PT, loc="right", labelpad=1.5)
-    axes.axvline(0.0, color=INK, alpha=0.4, linewidth=0.8, dashes=(1, 3), dash_capstyle="round", zorder=1)
+    axes.axvline(0.0, **NEUTRAL_LINE, zorder=1)
 
 
 def _draw_rows(axes: Axes, rows: Sequence[_Row], places: np.ndarray, *, row_mm: float) -> None:

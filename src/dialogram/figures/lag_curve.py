@@ -5,7 +5,15 @@ from matplotlib.figure import Figure
 from dialogram.analysis import LagCurve
 from dialogram.figures.minutes import short_name
 from dialogram.figures.palette import INK, SOFT, WITH
-from dialogram.figures.style import SINGLE_COLUMN_MM, SMALL_PT, figure_style, open_figure, place_axes
+from dialogram.figures.style import (
+    NEUTRAL_LINE,
+    SINGLE_COLUMN_MM,
+    SMALL_PT,
+    figure_style,
+    open_figure,
+    place_axes,
+    write_key,
+)
 
 
 def draw_lag_curve(curve: LagCurve, *, width_mm: float = SINGLE_COLUMN_MM, height_mm: float = 52.0) -> Figure:
@@ -47,8 +55,8 @@ def draw_lag_curve(curve: LagCurve, *, width_mm: float = SINGLE_COLUMN_MM, heigh
         axes.set_xlim(-most_s, most_s)
         axes.set_ylim(-1.05, 1.05)
         axes.set_yticks([-1.0, 0.0, 1.0], ["r = −1", "0", "r = 1"])
-        axes.axhline(0.0, color=INK, alpha=0.4, linewidth=0.6, dashes=(1, 3), dash_capstyle="round", zorder=2)
-        axes.axvline(0.0, color=INK, alpha=0.4, linewidth=0.6, dashes=(1, 3), dash_capstyle="round", zorder=2)
+        axes.axhline(0.0, **NEUTRAL_LINE, zorder=2)
+        axes.axvline(0.0, **NEUTRAL_LINE, zorder=2)
         if not math.isnan(curve.chance_r):
             axes.axhspan(-1.05, curve.chance_r, facecolor=INK, alpha=0.07, linewidth=0, zorder=1)
         axes.plot(curve.lags_s, curve.r, color=WITH, linewidth=1.1, solid_joinstyle="round", zorder=3)
@@ -60,16 +68,12 @@ def draw_lag_curve(curve: LagCurve, *, width_mm: float = SINGLE_COLUMN_MM, heigh
             fontsize=SMALL_PT,
             labelpad=1.5,
         )
-        axes.annotate(
-            "shaded: the best lag of unrelated ratings, 95 of 100"
-            if not math.isnan(curve.chance_r)
-            else "too short to say what chance gives",
-            (0, 1),
-            xycoords="axes fraction",
-            xytext=(0, 4),
-            textcoords="offset points",
-            fontsize=SMALL_PT,
-            color=SOFT,
-            va="bottom",
+        write_key(
+            axes,
+            [
+                "shaded: the best lag of unrelated ratings, 95 of 100"
+                if not math.isnan(curve.chance_r)
+                else "too short to say what chance gives"
+            ],
         )
     return figure

@@ -18,16 +18,25 @@ from dialogram.figures.minutes import (
     set_minutes,
     size_pt,
 )
-from dialogram.figures.palette import INK, SOFT, colours_of
-from dialogram.figures.style import DOUBLE_COLUMN_MM, SMALL_PT, TEXT_PT, figure_style, open_figure, place_axes
+from dialogram.figures.palette import colours_of
+from dialogram.figures.style import (
+    DOUBLE_COLUMN_MM,
+    KEY_LINE_MM,
+    LINE_SPACING,
+    NEUTRAL_LINE,
+    SMALL_PT,
+    TEXT_PT,
+    figure_style,
+    open_figure,
+    place_axes,
+    write_key,
+)
 from dialogram.timeline import Scale, Trace
 
 _MARKER_PT = 5.5
 _MARKER_ROOM_PT = 7.0
 _MARGIN_PT = 12.0
 _NARROW_MM = 120.0
-_LINE_SPACING = 1.35
-_KEY_LINE_MM = 3.1
 
 
 def draw_session(
@@ -98,7 +107,7 @@ def draw_session(
             figure,
             left_mm=left_mm,
             right_mm=right_mm,
-            top_mm=2.0 + len(key) * _KEY_LINE_MM + (5.0 if title else 0.0),
+            top_mm=2.0 + len(key) * KEY_LINE_MM + (5.0 if title else 0.0),
             bottom_mm=8.5,
         )
         set_minutes(axes, start_s=min(a.start_s, b.start_s), end_s=max(_end_s(a), _end_s(b)))
@@ -123,7 +132,7 @@ def _set_scale(axes: Axes, scale: Scale, values: NDArray[np.float64]) -> None:
     margin = _MARGIN_PT * (high - low) / (size_pt(axes)[1] - 2 * _MARGIN_PT)
     axes.set_ylim(low - margin, high + margin)
     axes.set_yticks([scale.low, scale.neutral, scale.high], scale_words(scale))
-    axes.axhline(scale.neutral, color=INK, alpha=0.4, linewidth=0.8, dashes=(1, 3), dash_capstyle="round", zorder=2)
+    axes.axhline(scale.neutral, **NEUTRAL_LINE, zorder=2)
 
 
 def _draw_extremes(
@@ -212,23 +221,13 @@ def _key(extremes: tuple[Extreme, ...], *, bands: bool, gaps: bool) -> list[str]
 
 
 def _draw_key(axes: Axes, lines: list[str], *, title: str | None) -> None:
-    axes.annotate(
-        "\n".join(lines),
-        (0, 1),
-        xycoords="axes fraction",
-        xytext=(0, 4),
-        textcoords="offset points",
-        fontsize=SMALL_PT,
-        color=SOFT,
-        va="bottom",
-        linespacing=_LINE_SPACING,
-    )
+    write_key(axes, lines)
     if title:
         axes.annotate(
             title,
             (0, 1),
             xycoords="axes fraction",
-            xytext=(0, 6 + len(lines) * SMALL_PT * _LINE_SPACING),
+            xytext=(0, 6 + len(lines) * SMALL_PT * LINE_SPACING),
             textcoords="offset points",
             fontsize=TEXT_PT + 1.5,
             fontweight="bold",

@@ -1,6 +1,6 @@
 """How every figure is set: sizes in print millimetres, one typeface, no settings of the machine it is drawn on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import RLock
 from typing import Any
@@ -16,9 +16,16 @@ SINGLE_COLUMN_MM = 84.0
 DOUBLE_COLUMN_MM = 174.0
 MM_PER_INCH = 25.4
 POINTS_PER_INCH = 72.0
+NEUTRAL_LINE: dict[str, Any] = {
+    "color": INK, "alpha": 0.4, "linewidth": 0.8, "dashes": (1, 3), "dash_capstyle": "round",
+}  # fmt: skip
+"""How a line stands at neutral, at no lag, at no correlation."""
 
 TEXT_PT = 7.5
 SMALL_PT = 6.5
+LINE_SPACING = 1.35
+KEY_LINE_MM = 3.1
+"""Room that a line of the key takes above the axes."""
 
 _SETTINGS: dict[RcKeyType, Any] = {
     # The one sans that comes with matplotlib: the same figure on every machine, with letters of many alphabets.
@@ -77,3 +84,18 @@ def place_axes(figure: Figure, *, left_mm: float, right_mm: float, top_mm: float
     axes.tick_params(axis="both", color=LINE, labelcolor=SOFT, labelsize=SMALL_PT, length=2.5, width=0.8, pad=2.5)
     axes.tick_params(axis="y", length=0)
     return axes
+
+
+def write_key(axes: Axes, lines: Sequence[str], *, gap_pt: float = 4.0) -> None:
+    """Say above the axes what the marks mean."""
+    axes.annotate(
+        "\n".join(lines),
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(0, gap_pt),
+        textcoords="offset points",
+        fontsize=SMALL_PT,
+        color=SOFT,
+        va="bottom",
+        linespacing=LINE_SPACING,
+    )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from dialogram.analysis import ResponseSurface
 from dialogram.figures.minutes import short_name
 from dialogram.figures.palette import INK, LINE, SOFT
-from dialogram.figures.style import SMALL_PT, TEXT_PT, figure_style, open_figure, place_axes
+from dialogram.figures.style import SMALL_PT, TEXT_PT, figure_style, open_figure, place_axes, write_key
 
 _GRID = 241
 _GREYS = LinearSegmentedColormap.from_list("calm", ["#FFFFFF", "#9AA1A8"])
@@ -133,17 +133,7 @@ def _write_key(axes: Axes, surface: ResponseSurface, outcome: str) -> None:
     )
     lines = [f"{outcome}, darker is more; R² = {surface.r2:.2f}".replace("0.", ".", 1)]
     lines += [f"where they {where}: slope {_say(slope)}, curvature {_say(curve)}" for where, slope, curve in along]
-    axes.annotate(
-        "\n".join([*lines, "drawn only among the cases (dots)"]),
-        (0, 1),
-        xycoords="axes fraction",
-        xytext=(0, 6),
-        textcoords="offset points",
-        fontsize=SMALL_PT,
-        color=SOFT,
-        va="bottom",
-        linespacing=1.35,
-    )
+    write_key(axes, [*lines, "drawn only among the cases (dots)"], gap_pt=6.0)
 
 
 def _say(value: float) -> str:

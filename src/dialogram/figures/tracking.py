@@ -6,12 +6,19 @@ from matplotlib.figure import Figure
 from dialogram.analysis import DyadLine, TruthAndBias
 from dialogram.figures.minutes import fill_lines, short_name
 from dialogram.figures.palette import INK, SOFT
-from dialogram.figures.style import SMALL_PT, figure_style, open_figure, place_axes
+from dialogram.figures.style import (
+    KEY_LINE_MM,
+    NEUTRAL_LINE,
+    SMALL_PT,
+    figure_style,
+    open_figure,
+    place_axes,
+    write_key,
+)
 
 FAR = 1.5
 """A judge who turns the dial this much further than the truth, or so much less far, is marked."""
 _MOST_NAMED = 30
-_KEY_LINE_MM = 3.1
 _POINT_PT = 4.5
 
 
@@ -60,9 +67,9 @@ def draw_tracking(fit: TruthAndBias, *, width_mm: float = 130.0, height_mm: floa
         figure = open_figure(width_mm, height_mm)
         left_mm = 14.0
         key = fill_lines(figure, _key(fit.lines), width_mm=width_mm - left_mm - 3.0)
-        axes = place_axes(figure, left_mm=left_mm, right_mm=3.0, top_mm=2.5 + len(key) * _KEY_LINE_MM, bottom_mm=10.0)
-        axes.axhline(0.0, color=INK, alpha=0.4, linewidth=0.8, dashes=(1, 3), dash_capstyle="round", zorder=1)
-        axes.axvline(0.0, color=INK, alpha=0.4, linewidth=0.8, dashes=(1, 3), dash_capstyle="round", zorder=1)
+        axes = place_axes(figure, left_mm=left_mm, right_mm=3.0, top_mm=2.5 + len(key) * KEY_LINE_MM, bottom_mm=10.0)
+        axes.axhline(0.0, **NEUTRAL_LINE, zorder=1)
+        axes.axvline(0.0, **NEUTRAL_LINE, zorder=1)
         for line in fit.lines:
             _draw_line(axes, line)
         _draw_mean(axes, fit)
@@ -71,17 +78,7 @@ def draw_tracking(fit: TruthAndBias, *, width_mm: float = 130.0, height_mm: floa
             _name(axes, fit.lines)
         axes.set_xlabel("tracking: units the judge moves when the truth moves one", color=SOFT, fontsize=SMALL_PT)
         axes.set_ylabel("bias: units the judge rates higher", color=SOFT, fontsize=SMALL_PT)
-        axes.annotate(
-            "\n".join(key),
-            (0, 1),
-            xycoords="axes fraction",
-            xytext=(0, 4),
-            textcoords="offset points",
-            fontsize=SMALL_PT,
-            color=SOFT,
-            va="bottom",
-            linespacing=1.35,
-        )
+        write_key(axes, key)
     return figure
 
 

@@ -4,7 +4,7 @@ from matplotlib.figure import Figure
 from dialogram.analysis import WindowedCorrelation
 from dialogram.figures.minutes import S_PER_MINUTE, set_minutes, short_name
 from dialogram.figures.palette import AGAINST, INK, LINE, SOFT, WITH
-from dialogram.figures.style import DOUBLE_COLUMN_MM, SMALL_PT, figure_style, open_figure, place_axes
+from dialogram.figures.style import DOUBLE_COLUMN_MM, NEUTRAL_LINE, SMALL_PT, figure_style, open_figure, place_axes
 
 _LEFT_MM, _RIGHT_MM, _KEY_MM = 24.0, 17.0, 2.5
 
@@ -63,7 +63,7 @@ def draw_windows(
             interpolation="nearest",
             extent=(*across, -most_s - row_s / 2, most_s + row_s / 2),
         )
-        axes.axhline(0.0, color=INK, alpha=0.4, linewidth=0.6, dashes=(1, 3), dash_capstyle="round")
+        axes.axhline(0.0, **NEUTRAL_LINE)
         axes.plot(middles_s / S_PER_MINUTE, windows.peak_lags_s, ".", color=INK, markersize=1.6, markeredgewidth=0)
         if most_s > 0:
             names = (short_name(windows.name_a), short_name(windows.name_b))
