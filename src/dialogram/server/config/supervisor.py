@@ -104,7 +104,8 @@ class _Supervisor:
             self._prepare(prepared)
             alone.close()
             self._await_answer(when_ready)
-            self._start("worker")  # last, for it would take the processor from what people wait for
+            if not self.stopping.is_set():
+                self._start("worker")  # last, for it would take the processor from what people wait for
             while not self.stopping.wait(0.5):
                 self._restart_ended()
         finally:
