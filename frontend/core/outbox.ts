@@ -1,5 +1,5 @@
 import { backoff_ms } from "./backoff.ts";
-import { type EventRecord, MOST_BYTES, MOST_RECORDS, type RecordsAnswer, type SittingEnd } from "./protocol.ts";
+import { type EventRecord, isOver, MOST_BYTES, MOST_RECORDS, type RecordsAnswer, type SittingEnd } from "./protocol.ts";
 
 const CADENCE_MS = 2000;
 const SLOW_MS = 2000;
@@ -50,11 +50,6 @@ export interface OutboxSnapshot {
 /** The body of a request that carries records, each as it was spelt. */
 export function bodyOf(stream: string, texts: readonly string[]): string {
   return `{"stream":${JSON.stringify(stream)},"records":[${texts.join(",")}]}`;
-}
-
-/** Whether nobody will ever take what is left. A new link may lead to the sitting again: for that it is kept. */
-function isOver(end: SittingEnd | null): boolean {
-  return end !== null && end !== "not-found";
 }
 
 /** Records the server has not acknowledged yet: sent oldest first, one request at a time, for ever. */

@@ -66,6 +66,11 @@ export interface StreamOpened {
 export const SITTING_ENDS = ["closed", "void", "not-found"] as const;
 export type SittingEnd = (typeof SITTING_ENDS)[number];
 
+/** Whether nobody will ever take what is left. A new link may lead to the sitting again: for that it is kept. */
+export function isOver(end: SittingEnd | null): boolean {
+  return end !== null && end !== "not-found";
+}
+
 export interface RecordsAnswer {
   readonly acknowledged: readonly number[];
   readonly conflicts: readonly number[];

@@ -4,7 +4,7 @@ import "./phone.css";
 import { backoff_ms } from "../core/backoff.ts";
 import { type PhonePageData, readPageData } from "../core/page_data.ts";
 import type { PostedOutbox } from "../core/posted_outbox.ts";
-import { FORMAT, type Opening } from "../core/protocol.ts";
+import { FORMAT, isOver, type Opening } from "../core/protocol.ts";
 import { randomId } from "../core/random_id.ts";
 import { SyncExchanges } from "../core/sync_exchanges.ts";
 import { Dial } from "../dial/dial.ts";
@@ -149,7 +149,8 @@ class PhonePage {
     await this.#outbox.emptied();
     for (let failures = 1; !(await line.finish(stream, last_seq)); failures += 1) await sleep(backoff_ms(failures));
     clearInterval(signs);
-    if (this.#outbox.snapshot.ended !== "not-found") await this.#outbox.purge();
+    const { ended } = this.#outbox.snapshot;
+    if (!ended || isOver(ended)) await this.#outbox.purge();
     say("over", "over_how");
   }
 }
@@ -163,8 +164,8 @@ async function run(): Promise<void> {
   await outbox.emptied();
   for (let failures = 1; ; failures += 1) {
     const opened = outbox.snapshot.ended ?? (await client.open(stream, true));
-    if (opened === "closed" || opened === "void" || opened === "not-found") {
-      if (opened !== "not-found") await outbox.purge();
+    if (typeof opened === "string" && opened !== "elsewhere") {
+      if (isOver(opened)) await outbox.purge();
       say("over", "over_how");
       return;
     }

@@ -4,7 +4,7 @@ import "./rate.css";
 import "./meter.css";
 import { backoff_ms } from "../core/backoff.ts";
 import { type RatePageData, readPageData } from "../core/page_data.ts";
-import { FORMAT, type Opening, type SittingEnd, type StreamOpened } from "../core/protocol.ts";
+import { FORMAT, isOver, type Opening, type SittingEnd, type StreamOpened } from "../core/protocol.ts";
 import { randomId } from "../core/random_id.ts";
 import { RoomClient } from "../media/room_client.ts";
 import { startOutbox } from "../media/start_outbox.ts";
@@ -87,7 +87,7 @@ async function run(): Promise<void> {
   await outbox.emptied();
   const opened = outbox.snapshot.ended ?? (await openStream());
   if (typeof opened === "string") {
-    if (opened !== "not-found") await outbox.purge();
+    if (isOver(opened)) await outbox.purge();
     veil.show(endMessage(opened, texts));
     return;
   }

@@ -1,7 +1,7 @@
 import { backoff_ms } from "../../core/backoff.ts";
 import type { RatePageData } from "../../core/page_data.ts";
 import type { PostedOutbox } from "../../core/posted_outbox.ts";
-import type { DialSource, Opening, Resume } from "../../core/protocol.ts";
+import { type DialSource, isOver, type Opening, type Resume } from "../../core/protocol.ts";
 import { rewound_s } from "../../core/rewind.ts";
 import { clockText, filled } from "../../core/time_text.ts";
 import { Dial } from "../../dial/dial.ts";
@@ -366,7 +366,7 @@ export class RatingSitting {
         return;
       }
       if (outcome.kind === "ended") {
-        await outbox.purge();
+        if (isOver(outcome.end)) await outbox.purge();
         await this.#yield(endMessage(outcome.end, texts));
         return;
       }
