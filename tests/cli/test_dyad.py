@@ -145,6 +145,13 @@ def test_a_figure_into_no_folder_gets_one_line(table: Path, tmp_path: Path) -> N
     refused(run("dyad", table, "--columns", "client", "therapist", "--json", "--figure", absent), "figure.svg")
 
 
+def test_nothing_is_written_where_the_report_has_no_folder(table: Path, tmp_path: Path) -> None:
+    figure, report = tmp_path / "figure.svg", tmp_path / "absent" / "report.pdf"
+    given = ("--figure", figure, "--report", report)
+    refused(run("dyad", table, "--columns", "client", "therapist", *given), "--report", "no folder", "report.pdf")
+    assert not figure.exists()
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

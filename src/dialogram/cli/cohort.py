@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dialogram.cli.ratings import FIGURES, REPORTS, AsJson, check_ending
+from dialogram.cli.ratings import FIGURES, REPORTS, AsJson, check_target
 from dialogram.cli.voice import needs_extra, print_json, refuse_bad_input, show_progress, warn
 
 if TYPE_CHECKING:
@@ -108,8 +108,9 @@ def cohort(  # noqa: PLR0917  # typer's way
         raise typer.BadParameter(f"--judge and --truth: expected two roles, got {judge!r} for both")
     if workers is not None and scheduler not in {None, "local"}:
         raise typer.BadParameter("--workers: the scheduler has its own")
-    check_ending("--figure", figure, FIGURES)
-    check_ending("--report", report, REPORTS)
+    with refuse_bad_input():
+        check_target("--figure", figure, FIGURES)
+        check_target("--report", report, REPORTS)
     of_files = None in places
     if of_files:
         _check_folder(table, role or time or value, workers or scheduler)
@@ -172,7 +173,7 @@ def _study_files(
     return study_cohort(dyads, moderators=names, within_therapists=therapist is not None)
 
 
-def _study_table(  # as the command takes them
+def _study_table(
     table: Path,
     places: "tuple[str | None, ...]",
     judge: str,

@@ -14,7 +14,7 @@ from dialogram.cli.ratings import (
     ScaleNeutral,
     Step,
     TimeColumn,
-    check_ending,
+    check_target,
     check_times,
     read_ratings,
     warn_of_oddities,
@@ -52,8 +52,9 @@ def dyad(  # noqa: PLR0917  # typer's way
     """Compare two ratings of one session: level, shape, lag, agreement, extremes, discrepancies."""
     _check_files(files, columns)
     check_times(time_column, step)
-    check_ending("--figure", figure, FIGURES)
-    check_ending("--report", report, REPORTS)
+    with refuse_bad_input():
+        check_target("--figure", figure, FIGURES)
+        check_target("--report", report, REPORTS)
     from dialogram.analysis import compare, resample
 
     with refuse_bad_input():

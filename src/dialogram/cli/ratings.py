@@ -50,10 +50,14 @@ def check_times(time_column: str | None, step_s: float | None) -> None:
         raise typer.BadParameter(f"--step: expected a positive number of seconds, got {step_s:g}")
 
 
-def check_ending(option: str, path: Path | None, endings: tuple[str, ...]) -> None:
-    """Refuse a file to write whose ending does not say how."""
-    if path is not None and path.suffix.lower() not in endings:
+def check_target(option: str, path: Path | None, endings: tuple[str, ...]) -> None:
+    """Refuse a file to write whose ending does not say how, or whose folder is not there."""
+    if path is None:
+        return
+    if path.suffix.lower() not in endings:
         raise typer.BadParameter(f"{option} ends in {', '.join(endings)}, got {path.name!r}")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"{option}: no folder {str(path.parent)!r} to write {path.name!r} into")
 
 
 def read_ratings(
