@@ -54,3 +54,10 @@ def test_what_is_not_known_is_said_and_nothing_breaks() -> None:
     assert "there is no mean to tell" in _words(CohortReport(result=alone))
     assert "For this it takes three dyads" in _words(CohortReport(result=alone))
     assert "Too few dyads" in render_html(lay_out_cohort(CohortReport(result=alone)))
+
+
+def test_it_says_what_does_not_know_that_therapists_have_several_dyads() -> None:
+    dyads = simulate(10)
+    apart, nested = (study_cohort(dyads, within_therapists=within) for within in (False, True))
+    assert "Therapists with several dyads" in _words(CohortReport(result=nested))
+    assert "Therapists with several dyads" not in _words(CohortReport(result=apart))

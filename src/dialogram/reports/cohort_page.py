@@ -141,9 +141,9 @@ def _together(result: CohortResult) -> list[Block]:
                 Span("Q", "italic"),
                 f" = {number(meta.q, 1)}, ",
                 P,
-                f" {p_value(meta.q_p)}). The interval of the mean does not say that. In the next dyad ",
+                f" {p_value(meta.q_p)}). The interval of the mean does not say that. In 95 of 100 further dyads ",
                 R,
-                f" lies between {share(math.tanh(low))} and {share(math.tanh(high))}.",
+                f" would lie between {share(math.tanh(low))} and {share(math.tanh(high))}.",
             )
             if meta.tau2 > 0
             else ["Dyads differ no more than sampling error lets them."]
@@ -266,6 +266,16 @@ def _which_p(result: CohortResult) -> list[Text]:
             f" that counts the {result.iid.n} bins.",
         )
     )
+    if result.iid.between_therapists is not None:
+        told.append(
+            say(
+                Span("Therapists with several dyads: ", "strong"),
+                "only the models of bias and tracking know that their dyads are alike. The mean correlation takes each"
+                " dyad for a new one, and its ",
+                P,
+                " is too small where they are.",
+            )
+        )
     if result.dyads < FEW_DYADS:
         told.append(
             say(
