@@ -71,8 +71,8 @@ class PersonCard:
 def show_session(request: HttpRequest, session_id: str) -> HttpResponse:
     """Show a session: its recording, its people, its notes; and put its number and date right."""
     place = open_session(request, session_id)
-    form = NumberForm(request.POST)
-    if request.method == "POST" and form.is_valid():
+    form = NumberForm(request.POST or None)
+    if form.is_valid():
         try:
             change_session(
                 session_id=place.session.pk, **form.cleaned_data, user_id=place.account.pk, now=timezone.now()
@@ -81,7 +81,7 @@ def show_session(request: HttpRequest, session_id: str) -> HttpResponse:
             form.add_error("held_on" if error.code == "session-date" else "number", error.message)
         else:
             return back(place)
-    if request.method == "POST":
+    if form.is_bound:
         return render(request, "desk/session.html", session_context(place) | {"number_form": form}, status=422)
     return render(request, "desk/session.html", session_context(place))
 
