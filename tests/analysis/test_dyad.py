@@ -1,4 +1,5 @@
 import json
+import re
 
 import numpy as np
 import pytest
@@ -143,3 +144,11 @@ def test_swapping_the_raters_turns_signs_only() -> None:
     assert there.agreement.ccc == pytest.approx(back.agreement.ccc, rel=1e-12)
     assert there.states.table == tuple(zip(*back.states.table, strict=True))
     assert [one.segment for one in there.discrepancies] == [one.segment for one in back.discrepancies]
+
+
+def test_the_summary_doubts_a_small_p_of_the_level_and_takes_a_large_one() -> None:
+    walk, noise = _walk(1), np.random.default_rng(1).normal(size=_walk(1).size)
+    same, apart = (compare(_trace(walk), _trace(walk + noise + higher, name="therapist")) for higher in (0, 9))
+    assert same.level.p_effective > 0.05 >= apart.level.p_effective
+    assert re.search(r"independent ones, p = \.\d+, no more than chance may give\.", same.summary())
+    assert re.search(r"independent ones, p < \.001, which is still too small too often\.", apart.summary())

@@ -64,3 +64,14 @@ def test_odd_input_gives_none_and_a_word(a: object, b: object) -> None:
     assert "Infinity" not in json.dumps(drawn.to_dict(), allow_nan=False)
     assert "nan" not in drawn.summary()
     assert bool(drawn.agreement.note) == np.isnan(list(drawn.agreement.r.ci95)).all()
+
+
+def test_it_tells_whose_moments_stand_out() -> None:
+    values = 50 + np.random.default_rng(3).normal(size=(2, 900))
+    values[0, 400:440] += 8
+    client, therapist = (
+        Trace(values=each, step_s=1.0, name=name) for each, name in zip(values, ("Kim", "Lou"), strict=True)
+    )
+    said = resample(client, therapist, compare(client, therapist)).summary()
+    assert "Kim's helpful 1" in said
+    assert "Lou's helpful" not in said

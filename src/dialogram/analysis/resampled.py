@@ -19,6 +19,8 @@ class Resampled:
 
     Parameters
     ----------
+    names
+        Of a and of b.
     seed
         Of what was drawn: the same seed gives the same numbers.
     agreement
@@ -31,6 +33,7 @@ class Resampled:
         Name and version of each rule.
     """
 
+    names: tuple[str, str]
     seed: int
     agreement: BootstrappedAgreement
     extremes: OfEach[tuple[ExtremeChance, ...]]
@@ -55,8 +58,8 @@ class Resampled:
         return f"{self.agreement.summary()}\n{self._say_extremes()}\n{self._say_discrepancies()}"
 
     def _say_extremes(self) -> str:
-        every = [("a", one) for one in self.extremes.a] + [("b", one) for one in self.extremes.b]
-        standing = [f"{of}'s {one.kind} {one.rank}" for of, one in every if one.p <= 0.05]
+        every = zip(self.names, (self.extremes.a, self.extremes.b), strict=True)
+        standing = [f"{name}'s {one.kind} {one.rank}" for name, of in every for one in of if one.p <= 0.05]
         if not standing:
             return "No highest or lowest moment stands out from an ordinary wandering of the dial."
         return f"These moments stand out from an ordinary wandering of the dial: {', '.join(standing)}."
@@ -111,6 +114,7 @@ def resample(
     _, ratings_a, ratings_b = align(a, b)
     scale = a.scale
     return Resampled(
+        names=(a.name, b.name),
         seed=seed,
         agreement=bootstrap_agreement(ratings_a, ratings_b, step_s=a.step_s, rng=rng),
         extremes=OfEach(

@@ -66,9 +66,10 @@ def _say_level(result: "DyadResult") -> str:
     sentence = f"{b.name} rates {abs(level.difference):.2f} {side} than {a.name} on average ({means}, {bins})"
     if math.isnan(level.t_effective):
         return sentence + "."
+    verdict = "which is still too small too often" if level.p_effective <= 0.05 else "no more than chance may give"
     return (
         f"{sentence}; for this difference they are worth about {level.n_effective:.0f} independent ones,"
-        f" {say_p(level.p_effective)}, which is still too small too often."
+        f" {say_p(level.p_effective)}, {verdict}."
     )
 
 
