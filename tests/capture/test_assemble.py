@@ -240,11 +240,31 @@ def test_broken_events_and_pairs_spoil_nothing() -> None:
     assert assembly.gaps == ()
 
 
+def test_nothing_is_touched_before_the_recording_begins() -> None:
+    slow = _log(
+        [["dial", 0, 30.0, "wheel"], ["playing", 900, 0.0], ["clock", 1033, 0.033, "frame"], ["pause", 2000, 1.0]]
+    )
+    assert assemble(slow, scale=HELPFULNESS, start_s=0.0, end_s=1.0).touched_s == 0.0
+
+
 def test_a_player_slow_to_start_rates_nothing_that_was_rated_before() -> None:
     first = [["dial", 0, 30.0, "wheel"], *_playing(0.0, 2.0)]
     slow = [["dial", 4000, 90.0, "wheel"], ["playing", 4900, 2.0], ["clock", 5000, 2.0, "frame"], ["pause", 6000, 3.0]]
     trace = assemble(_log([*first, *slow]), scale=HELPFULNESS, start_s=0.0, end_s=3.0).trace
     assert trace.values.tolist() == [30.0, 30.0, 90.0]
+    # the control: what is sought again is rated again
+    sought: list[list[object]] = [["seeking", 4100, 1.5], ["seeked", 4200, 1.5], *slow]
+    sought[3:] = [["playing", 4900, 1.5], ["clock", 5000, 1.5, "frame"], ["pause", 6500, 3.0]]
+    again = assemble(_log([*first, *sought]), scale=HELPFULNESS, start_s=0.0, end_s=3.0).trace
+    assert again.values.tolist() == [30.0, 60.0, 90.0]
+
+
+@pytest.mark.parametrize("told", [None, "2", True, -1.0, 10**400, 7.5])
+def test_a_place_that_nobody_can_have_gone_on_at_hides_nothing(told: object) -> None:
+    opened: list[object] = ["open", 0, {"format": 1, "epoch": 1, "resumed_at_s": told}]
+    events = [opened, ["dial", 0, 30.0, "wheel"], *_playing(0.0, 2.0)]
+    log = EventLog.from_records([LoggedRecord("a" * 32, 0, events)])
+    assert assemble(log, scale=HELPFULNESS, start_s=0.0, end_s=2.0).trace.coverage.tolist() == [1.0, 1.0]
 
 
 def test_a_clock_runs_on_at_the_rate_but_not_for_ever() -> None:

@@ -8,7 +8,7 @@ from dialogram.capture.rating import Gap, gaps, rate
 from dialogram.capture.saved import saved
 from dialogram.timeline import Scale, Trace
 
-RULE = "assemble/1"
+RULE = "assemble/2"
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,11 @@ class Assembly:
 def assemble(
     log: EventLog, *, scale: Scale, start_s: float, end_s: float, step_s: float = 1.0, name: str = "rater"
 ) -> Assembly:
-    """Make the trace of a sitting out of its event log, by rule ``assemble/1``.
+    """Make the trace of a sitting out of its event log, by rule ``assemble/2``.
 
     The dial is a step function of the browser's monotonic clock; pairs (monotonic time, media time) carry each of
-    its changes into media time, piecewise linear, in every stretch the player ran without a break. A moment is
+    its changes into media time, piecewise linear, in every stretch the player ran without a break, which begins no
+    earlier than where the recording was sought to. A moment is
     covered when the recording played, the page could be seen, something was heard from it (at most 2.5 s of
     silence), no record is missing and the dial had been touched. While a phone was the dial its stream tells the
     values, placed by the server's clock, and it must have been heard. Where a stretch was played again, the later time

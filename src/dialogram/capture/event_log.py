@@ -69,10 +69,7 @@ class Event(NamedTuple):
 
     def number(self, field: int) -> float:
         """Return the field as a number; NaN when it is absent or none, so that one bad event spoils nothing."""
-        value = self.fields[field] if field < len(self.fields) else None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 1e300:
-            return math.nan
-        return float(value)
+        return _number(self.fields[field] if field < len(self.fields) else None)
 
     def text(self, field: int) -> str:
         """Return the field as text; empty when it is absent or none."""
@@ -127,6 +124,10 @@ class Stream:
                 return facts if isinstance(facts, dict) else {}
         return {}
 
+    def resumed_at_s(self) -> float:
+        """Return where in the recording the page went on, NaN when it began it or does not say."""
+        return _number(self.facts().get("resumed_at_s"))
+
     @property
     def is_phone(self) -> bool:
         """Whether it is that of a phone used as the dial, not of a page that plays the recording."""
@@ -179,6 +180,12 @@ class EventLog:
                 raise EventLogError(f"event log: record {seq} of stream {stream} is there with two contents")
         streams = [_stream(stream, numbered, (epochs or {}).get(stream)) for stream, numbered in kept.items()]
         return cls(tuple(sorted(streams, key=lambda stream: (stream.epoch, stream.stream))))
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 1e300:
+        return math.nan
+    return float(value)
 
 
 def _stream(stream: str, numbered: Mapping[int, Sequence[Sequence[Any]]], epoch: int | None) -> Stream:

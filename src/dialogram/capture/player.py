@@ -1,5 +1,6 @@
 """When the player ran in view, and what media time it was then."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -100,6 +101,7 @@ class _Span:
     from_ms: float
     to_ms: float
     rate: float
+    sought_s: float
     follows: bool
     why_apart: str
 
@@ -115,6 +117,7 @@ class _Player:
     gone: bool = False
     lost: bool = False
     rate: float = 1.0
+    sought_s: float = math.nan
 
     def runs(self) -> bool:
         return self.wanted and not (self.stalled or self.seeking) and self.rate > 0
@@ -129,7 +132,7 @@ class _Player:
             return "gone"
         return "hidden" if self.runs() and not self.visible else ""
 
-    def take(self, kind: str, rate: float) -> None:  # noqa: C901  # one line for each kind of mark
+    def take(self, kind: str, number: float) -> None:  # noqa: C901  # one line for each kind of mark
         match kind:
             case "play":
                 # `playing` or `waiting` follows at once, and only `playing` means that it moves
@@ -141,6 +144,7 @@ class _Player:
                 self.wanted = False
             case "seeking" | "seeked":
                 self.seeking = kind == "seeking"
+                self.sought_s = math.nan if self.seeking else number
             case "waiting":
                 self.stalled = True
             case "hidden" | "close":
@@ -148,11 +152,11 @@ class _Player:
             case "visible":
                 self.visible = True
             case "rate":
-                self.rate = rate if 0 < rate <= HIGHEST_RATE else 0.0
+                self.rate = number if 0 < number <= HIGHEST_RATE else 0.0
             case "gone" | "back":
                 self.gone = kind == "gone"
             case "lost":
-                self.lost, self.wanted = True, False
+                self.lost, self.wanted, self.sought_s = True, False, math.nan
             case "found":
                 self.lost = False
 
@@ -165,21 +169,21 @@ MARKS = (
 
 
 def _spans(stream: Stream, pairs: Pairs, frames: Pairs) -> Iterator[_Span]:
-    player = _Player()
+    player = _Player(sought_s=stream.resumed_at_s())
     start, follows, why_apart = 0.0, True, ""
-    for t_ms, kind, rate in _marks(stream, pairs, frames):
-        ran, at_rate = player.runs_in_view(), player.rate
-        player.take(kind, rate)
+    for t_ms, kind, number in _marks(stream, pairs, frames):
+        ran, at_rate, sought_s = player.runs_in_view(), player.rate, player.sought_s
+        player.take(kind, number)
         if (player.runs_in_view(), player.rate) != (ran, at_rate):
             if ran and t_ms > start:
-                yield _Span(start, t_ms, at_rate, follows, why_apart)
+                yield _Span(start, t_ms, at_rate, sought_s, follows, why_apart)
                 follows, why_apart = True, ""
             start = t_ms
         follows = follows and kind not in {"seeking", "lost"}
         why_apart = max(why_apart, player.hides(), key=GRAVITY.index)
     end = float(stream.times_ms().max(initial=0.0))
     if player.runs_in_view() and end > start:
-        yield _Span(start, end, player.rate, follows, why_apart)
+        yield _Span(start, end, player.rate, player.sought_s, follows, why_apart)
 
 
 def _marks(stream: Stream, pairs: Pairs, frames: Pairs) -> list[tuple[float, str, float]]:
@@ -212,7 +216,10 @@ def _clocked(span: _Span, pairs: Pairs) -> Iterator[Played]:
         clock = MediaClock(part_times[forward], part_media[forward], span.rate)
         from_ms = max(bounds[place], float(clock.monotonic_ms[0]) - FARTHEST_MS)
         to_ms = min(bounds[place + 1], float(clock.monotonic_ms[-1]) + FARTHEST_MS)
-        low_s, high_s = clock.media_at([from_ms, to_ms]).tolist()
+        low_s, high_s = np.maximum(clock.media_at([from_ms, to_ms]), 0.0).tolist()
+        # a player says that it plays well before it moves: until then it stands where it was sought to
+        if span.sought_s - float(clock.media_s[0]) <= JUMP_S:
+            low_s = max(low_s, span.sought_s)
         yield Played(from_ms, to_ms, low_s, high_s, clock, follows=place == 0, why_apart="")
 
 

@@ -12,6 +12,7 @@ from dialogram.capture import StepFunction
 LATE_MS = 1000.0 / 60.0
 LONGEST_PAIR_MS = 250.0
 DEPARTURE_S = 0.002
+SLOWEST_START_MS = 120.0
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Browser:
         self._duration_s, self._fps, self._jumps_per_min = duration_s, fps, jumps_per_min
         self._source = "frame" if has_video else "current_time"
         self._has_video = has_video
-        self._media_s = 0.0
+        self._media_s, self._is_place_known = 0.0, True
 
     def open(self) -> None:
         """Load the page: a stream begins."""
@@ -93,7 +94,7 @@ class Browser:
             self._tell("waiting")
             self._pass(1000.0 * wall_s)
             self._follow_on()
-            self._tell("playing")
+            self._get_going()
 
     def hide(self, wall_s: float) -> None:
         """Play on in a page out of sight: no frames, the hand rests."""
@@ -125,9 +126,9 @@ class Browser:
         self._media_s = min(to_s, self._duration_s)
         self._pass(54.0)
         self._follow_on()
-        self._tell("seeked")
+        self._arrive()
         if self._playing:
-            self._tell("playing")
+            self._get_going()
 
     def change_rate(self, rate: float) -> None:
         """Play faster or slower from here on."""
@@ -146,7 +147,7 @@ class Browser:
         self.open()
         self._tell("seeking")
         self._pass(54.0)
-        self._tell("seeked")
+        self._arrive()
 
     def finish(self) -> None:
         """Hand in."""
@@ -163,12 +164,24 @@ class Browser:
             self._playing = True
             self._tell("play")
             self._pass(20.0)
-            self._tell("playing")
+            self._get_going()
         return True
+
+    def _arrive(self) -> None:
+        """Stand where it was sought to: there is no picture for `currentTime` to be beside."""
+        self._is_place_known = True
+        self._write("seeked", round(self._media_s, 6))
+
+    def _get_going(self) -> None:
+        """Say that it plays, and move a little later; from where, the log cannot tell after it ran unseen."""
+        self._tell("playing")
+        if self._is_place_known:
+            self._pass(float(self._rng.uniform(0.0, SLOWEST_START_MS)))
 
     def _run(self, wall_s: float, *, framed: bool, covered: bool) -> None:
         left_s = (self._duration_s - self._media_s) / self._rate
         knots_ms, knots_s = self._frames(min(wall_s, left_s), jumping=framed)
+        self._is_place_known = framed
         self._knots = (knots_ms, knots_s)
         turned = self._turns(knots_ms, knots_s) if covered else []
         if framed:

@@ -8,12 +8,14 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.e2e.harness_rate import texts
 from tests.e2e.harness_rate.conftest import MakeRoom, OpenPage
+from tests.e2e.harness_rate.film import FPS
 from tests.e2e.harness_rate.frontend_tag import STATIC, chunks
 from tests.e2e.harness_rate.pages import rate_page
 from tests.e2e.harness_rate.room import Room
 from tests.e2e.worker import prepare_worker
 
 from dialogram.capture import assemble
+from dialogram.capture.player import played
 from dialogram.timeline import HELPFULNESS
 
 pytestmark = pytest.mark.e2e
@@ -143,6 +145,8 @@ def test_nothing_is_lost_when_the_network_and_the_page_go(make_room: MakeRoom, o
     assert trace.values[-1] == pytest.approx(79)
     resumed_s = second.facts()["resumed_at_s"]
     assert abs(resumed_s - [event.number(0) for event in first.of_kind("clock")][-1]) < 0.3
+    # a player says that it plays some frames before it moves; what was rated before the reload is not rated again
+    assert played(second)[0].low_s == pytest.approx(resumed_s, abs=1 / FPS)
 
 
 def test_the_check_for_gaps_finds_one(film: Path) -> None:
