@@ -52,6 +52,14 @@ def unfold(details: Locator) -> None:
         details.locator("summary").click()
 
 
+def give_reason(form: Locator, reason: str) -> None:
+    """Do what needs one, and wait until it is done."""
+    unfold(form.locator("xpath=ancestor::details[1]"))
+    form.locator("textarea").fill(reason)
+    form.locator("button").click()
+    expect(form).to_have_count(0)
+
+
 @dataclass(frozen=True)
 class Bundle:
     """The files of an export."""

@@ -1,9 +1,9 @@
 """A rating that is under way learns within seconds that it was closed, or that its recording is used no more."""
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 from tests.e2e.conftest import SHORT_S, Film, OpenContext
-from tests.e2e.desk import Desk, short_design, unfold
+from tests.e2e.desk import Desk, give_reason, short_design
 from tests.e2e.room import Room
 from tests.e2e.serving import Server
 
@@ -20,21 +20,14 @@ def test_closing_and_voiding_end_what_is_being_rated(
     )
 
     desk.page.goto(session)
-    act(desk.page.locator("#person-client form[action$='/close']"), reason="went home")
+    give_reason(desk.page.locator("#person-client form[action$='/close']"), "went home")
     over(client.page, "Your rating was ended here")
     assert plays(therapist.page)
 
-    act(desk.page.locator("#recording form[action$='/void']"), reason="another dyad")
+    give_reason(desk.page.locator("#recording form[action$='/void']"), "another dyad")
     over(therapist.page, "This recording is not used any more")
     therapist.page.goto("/room/")
     expect(therapist.page.locator("h1")).to_have_text("This recording is not used any more")
-
-
-def act(form: Locator, *, reason: str) -> None:
-    unfold(form.locator("xpath=ancestor::details[1]"))
-    form.locator("textarea").fill(reason)
-    form.locator("button").click()
-    expect(form).to_have_count(0)
 
 
 def begin(room: Room, link: str) -> Room:

@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Film, OpenContext
-from tests.e2e.desk import Desk, short_design
+from tests.e2e.desk import Desk, give_reason, short_design
 from tests.e2e.hand import PointerHand, Witnessed, follow, make_curve, pivot_of, set_witness, witnessed
 from tests.e2e.room import Room
 from tests.e2e.serving import Server
+from tests.e2e.worker import stored
 
 from dialogram.capture import assemble
 from dialogram.timeline import HELPFULNESS
@@ -260,6 +261,32 @@ def test_the_page_loaded_again_goes_on_with_the_phone_it_had(
     # the control: a page that went on where the dial stood before it was loaded again would not pass
     forgetful = replace(after, values=np.where(after.at_s < AFTER_RELOAD.at_s[1] - 1, 80.0, after.values))
     assert worst_excess(joined(before, forgetful, resumed_s=stood_s), values, late_s=0.0, bound_s=bound_s) > 1
+
+
+def test_a_phone_whose_sitting_is_over_stops_and_keeps_nothing(
+    lan_server: Server, open_context: OpenContext, session: tuple[Desk, str], film: Film
+) -> None:
+    desk, _ = session
+    address = prepare(desk, "Phones end", film)
+    ways = (
+        ("client", "#person-client form[action$='/close']", "Your rating was ended here"),
+        ("therapist", "#recording form[action$='/void']", "This recording is not used any more"),
+    )
+    for role, form, said in ways:
+        sitting = Sitting(lan_server, open_context, desk.make_link(address, role, tasks={"rate"}))
+        sitting.pair()
+        sitting.touch()
+        sitting.expect_playing()
+        assert stored(sitting.phone)["keys"] == 1
+        desk.page.goto(address)
+        give_reason(desk.page.locator(form), "went home")
+
+        sitting.expect_title(said)
+        expect(sitting.phone.locator("[data-title]")).to_contain_text("not the dial any more")
+        expect(sitting.phone.get_by_role("slider")).to_have_attribute("aria-disabled", "true")
+        stood_s = sitting.film_s()
+        assert stored(sitting.phone) == {"keys": 0, "records": 0}
+        assert sitting.film_s() == stood_s
 
 
 def joined(before: Witnessed, after: Witnessed, *, resumed_s: float) -> Witnessed:

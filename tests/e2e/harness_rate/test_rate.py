@@ -12,7 +12,7 @@ from tests.e2e.harness_rate.film import FPS
 from tests.e2e.harness_rate.frontend_tag import STATIC, chunks
 from tests.e2e.harness_rate.pages import rate_page
 from tests.e2e.harness_rate.room import Room
-from tests.e2e.worker import prepare_worker
+from tests.e2e.worker import prepare_worker, stored
 
 from dialogram.capture import assemble
 from dialogram.capture.player import played
@@ -52,22 +52,6 @@ def wait_until(condition: object, *, timeout_s: float = 10, page: Page) -> None:
     while not condition():
         assert time.monotonic() < until, "waited in vain"
         page.wait_for_timeout(50)
-
-
-def stored(page: Page) -> dict[str, int]:
-    """How many keys and records lie in the browser's database."""
-    counts: dict[str, int] = page.evaluate(
-        """() => new Promise((resolve) => {
-            indexedDB.open("dialogram").onsuccess = ({target}) => {
-                const stores = target.result.transaction(["keys", "records"]);
-                const counts = {};
-                for (const name of ["keys", "records"])
-                    stores.objectStore(name).count().onsuccess = (event) => { counts[name] = event.target.result; };
-                stores.oncomplete = () => { target.result.close(); resolve(counts); };
-            };
-        })"""
-    )
-    return counts
 
 
 def duration_s(recording: Path) -> float:

@@ -17,6 +17,7 @@ from dialogram.server.config.lan.certificates import ServerFiles
 from dialogram.server.config.lan.door import Lan
 from dialogram.server.records.domain import phones
 from dialogram.server.records.domain.links import revoke_link
+from dialogram.server.records.domain.recordings import make_void
 from dialogram.server.records.domain.sittings import close_partial
 from dialogram.server.records.domain.traces import event_log_of
 from dialogram.server.records.models import AuditEntry, EventRecord, Link, Phone, Sitting, Stream
@@ -301,6 +302,22 @@ def test_a_phone_gone_with_a_record_leaves_the_sitting_to_be_closed_as_partial(p
     reason, owner = "the phone fell into the lake", page.world.owner.pk
     close_partial(sitting_id=page.sitting.pk, reason=reason, user_id=owner, now=timezone.now())
     assert Sitting.objects.get(pk=page.sitting.pk).state == "partial"
+
+
+def test_a_phone_whose_recording_is_made_void_learns_that_it_need_keep_nothing(page: Page) -> None:
+    page.rate()
+    handset = Handset(page.offer())
+    handset.open()
+    assert handset.send(0, PHONE_OPEN).status_code == 200
+    reason, owner = "another dyad", page.world.owner.pk
+    make_void(recording_id=page.world.recording.pk, reason=reason, user_id=owner, now=timezone.now())
+    assert handset.sign().json()["over"] is True
+    refused = handset.send(1, ["dial", 5, 60, "touch"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "void")
+    # the control: behind a link that leads nowhere any more it keeps what it has
+    revoke_link(link_id=Link.objects.get().pk, user_id=owner, now=timezone.now())
+    refused = handset.send(1, ["dial", 5, 60, "touch"])
+    assert (refused.status_code, refused.json()["code"]) == (404, "not-found")
 
 
 def test_a_phone_loaded_again_begins_a_new_stream_and_ends_the_one_before(page: Page) -> None:

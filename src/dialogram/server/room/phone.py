@@ -103,14 +103,13 @@ def take_records(request: HttpRequest, phone_id: str) -> HttpResponse:
     """Store what the phone wrote, late or not, and answer once it is safe on disk."""
     phone = _phone(request, phone_id)
     asked = parse_phone_records(request.body)
-    receipt = writer.store(
-        Delivery(
-            source=Source(
-                link_id=phone.link_id, sitting_id=phone.sitting_id, stream_id=asked.stream, phone_id=phone.pk
-            ),
-            records=[(record.seq, canonical(record)) for record in asked.records],
-        )
-    )
+    source = Source(link_id=phone.link_id, sitting_id=phone.sitting_id, stream_id=asked.stream, phone_id=phone.pk)
+    records = [(record.seq, canonical(record)) for record in asked.records]
+    try:
+        receipt = writer.store(Delivery(source=source, records=records))
+    except NotFoundError:
+        phones.refuse_where_void(_phone(request, phone_id))
+        raise
     return answer_with(
         RecordsReply(
             acknowledged=receipt.acknowledged,

@@ -82,6 +82,12 @@ def is_dial(phone: Phone) -> bool:
     return phone.ended_at is None and is_rated
 
 
+def refuse_where_void(phone: Phone) -> None:
+    """Tell a phone whose recording was made void so: it need not keep what it could not send."""
+    if phone.sitting.recording.state == RecordingState.VOID:
+        raise StudyError("void", "This recording is not used any more.")
+
+
 @transaction.atomic
 def open_phone_stream(*, phone_id: str, stream_id: str, now: datetime) -> Stream:
     """Let a phone write; it fences nobody. It asks only when all it wrote before has arrived."""
