@@ -65,6 +65,7 @@ function playClips(player: HTMLMediaElement): void {
   };
   requestAnimationFrame(watch);
   for (const button of document.querySelectorAll<HTMLButtonElement>("[data-clip]")) {
+    button.disabled = false;
     button.addEventListener("click", () => {
       end_s = Number(button.dataset.to);
       player.currentTime = Math.max(0, Number(button.dataset.from) - Number(button.dataset.leadIn));

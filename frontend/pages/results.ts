@@ -64,8 +64,10 @@ player.addEventListener("play", () => {
 player.addEventListener("pause", () => write(play, playWord));
 player.addEventListener("seeked", show);
 play.addEventListener("click", toggle);
+play.disabled = false;
 
-for (const moment of document.querySelectorAll<HTMLElement>("[data-seek]")) {
+for (const moment of document.querySelectorAll<HTMLButtonElement>("[data-seek]")) {
+  moment.disabled = false;
   moment.addEventListener("click", () => {
     seek(Number(moment.dataset.seek));
     void player.play();

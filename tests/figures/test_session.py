@@ -101,6 +101,15 @@ def test_axes_say_minutes_and_the_words_of_the_scale() -> None:
     assert [label.get_text() for label in axes.get_yticklabels()] == ["cold −3", "neither 0", "warm 3"]
 
 
+@pytest.mark.parametrize(("bins", "ticks"), [(15, "0 0.1 0.2"), (45, "0 0.1 0.2 0.3 0.4 0.5 0.6 0.7"), (90, "0 0.25")])
+def test_short_recordings_have_ticks_too(bins: int, ticks: str) -> None:
+    axes = _draw(_walk(1, "client", bins=bins), _walk(2, "therapist", bins=bins)).axes[0]
+    low, high = axes.get_xlim()
+    shown = zip(axes.get_xticks(), axes.get_xticklabels(), strict=True)
+    told = " ".join(label.get_text() for at, label in shown if low <= at <= high)
+    assert told.startswith(ticks)
+
+
 @pytest.mark.parametrize("width_mm", [SINGLE_COLUMN_MM, DOUBLE_COLUMN_MM])
 @pytest.mark.parametrize(
     "names", [("client", "therapist"), ("$x_1$ somebody with a very long name", "#T*2*"), ('Ж<b>$x_1$ & "q"', "T")]

@@ -30,7 +30,7 @@ export interface SessionData {
 
 const MARK_PX = 6;
 const GAP_PX = 12;
-const WHOLE_MINUTES = [1, 2, 5, 10, 15, 30, 60];
+const TICKS_MIN = [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30, 60];
 
 function widest(texts: string[], font: string): number {
   const ctx = document.createElement("canvas").getContext("2d");
@@ -70,7 +70,7 @@ export class SessionChart {
             grid: { show: false },
             ticks: { show: false },
             size: 30,
-            incrs: WHOLE_MINUTES,
+            incrs: TICKS_MIN,
             label: place.dataset.minutes ?? "",
             labelFont: font,
             labelSize: 20,

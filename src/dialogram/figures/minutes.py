@@ -15,7 +15,7 @@ from dialogram.figures.style import MM_PER_INCH, POINTS_PER_INCH, SMALL_PT, TEXT
 from dialogram.timeline import Scale, Trace
 
 S_PER_MINUTE = 60.0
-_TICKS_MIN = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0)
+_TICKS_MIN = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0)
 _TICK_ROOM_PT = 30.0
 _LONGEST_NAME = 22
 _NAME_HEIGHT_PT = 9.5

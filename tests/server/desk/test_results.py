@@ -37,6 +37,9 @@ def test_each_moment_says_whether_it_was_the_moment_and_what_became_of_it() -> N
     assert '<q>too soon</q> <span class="soft">the moment was earlier</span>' in shown
     assert '<q>never mind</q> <span class="soft">a slip of the dial</span>' in shown
     assert '<span class="soft">passed over</span>' in shown
+    # nothing can be pressed before the script that plays is there
+    assert 0 < shown.count("data-seek") == shown.count("disabled data-seek")
+    assert "data-play disabled" in shown
 
 
 def test_why_extremes_are_missing_stands_where_they_would() -> None:
