@@ -6,10 +6,11 @@ import { backoff_ms } from "../core/backoff.ts";
 import { type RatePageData, readPageData } from "../core/page_data.ts";
 import { FORMAT, isOver, type Opening, type SittingEnd, type StreamOpened } from "../core/protocol.ts";
 import { randomId } from "../core/random_id.ts";
-import { RoomClient } from "../media/room_client.ts";
+import { posted, RoomClient } from "../media/room_client.ts";
 import { startOutbox } from "../media/start_outbox.ts";
 import { ChosenDial } from "./parts/chosen_dial.ts";
 import { marked, pageJson, sleep } from "./parts/elements.ts";
+import { goOnceReached } from "./parts/go_once_reached.ts";
 import { RATE_TEXTS, type RateText } from "./parts/rate_texts.ts";
 import { RatingSitting } from "./parts/rating_sitting.ts";
 import { endMessage } from "./parts/sitting_end.ts";
@@ -44,8 +45,11 @@ function describe({ epoch, chosen, duration_s, resumed_at_s }: Circumstances): O
   };
 }
 
-/** Open the stream; where another page still rates, ask first, and go on unasked once nothing is heard from it. */
-async function openStream(): Promise<StreamOpened | SittingEnd> {
+/**
+ * Open the stream; where another page still rates, ask first, and go on unasked once nothing is heard from it.
+ * Null when it was stopped meanwhile.
+ */
+async function openStream(stopped: AbortSignal): Promise<StreamOpened | SittingEnd | null> {
   let taking_over = false;
   let agree: () => void = () => {};
   const agreed = new Promise<void>((resolve) => {
@@ -58,6 +62,7 @@ async function openStream(): Promise<StreamOpened | SittingEnd> {
   };
   for (let failures = 1; ; failures += 1) {
     const opened = await client.open(stream, taking_over);
+    if (stopped.aborted) return null;
     if (opened === "elsewhere") {
       veil.show({
         title: texts.elsewhere,
@@ -73,8 +78,14 @@ async function openStream(): Promise<StreamOpened | SittingEnd> {
 async function run(): Promise<void> {
   veil.show({ title: texts.preparing });
   const stop = marked("stop");
-  const leaveEarly = (): void => location.assign(page.stop_url);
-  stop.addEventListener("click", leaveEarly);
+  const early = new AbortController();
+  const leaveEarly = (): void => {
+    early.abort();
+    veil.show({ title: texts.stopped, help: texts.help });
+    // There is no log yet to tell of it: it is posted, as from any page but this.
+    void goOnceReached(page.stop_url, { ...posted("", page.csrf), redirect: "manual" });
+  };
+  stop.addEventListener("click", leaveEarly, { once: true });
   // A page brought back from the back/forward cache has a closed stream: begin a new one.
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 
@@ -85,7 +96,8 @@ async function run(): Promise<void> {
   // What an earlier page left unsent goes first, so that the server resumes where the hand really was.
   outbox.hurry();
   await outbox.emptied();
-  const opened = outbox.snapshot.ended ?? (await openStream());
+  const opened = outbox.snapshot.ended ?? (await openStream(early.signal));
+  if (opened === null || early.signal.aborted) return;
   if (typeof opened === "string") {
     if (isOver(opened)) await outbox.purge();
     veil.show(endMessage(opened, texts));
@@ -93,6 +105,7 @@ async function run(): Promise<void> {
   }
   outbox.grant(opened.epoch);
   const chosen = await ChosenDial.open(page);
+  if (early.signal.aborted) return;
   stop.removeEventListener("click", leaveEarly);
   new RatingSitting({
     page,

@@ -11,6 +11,7 @@ import type { RoomClient } from "../../media/room_client.ts";
 import { WakeLock } from "../../media/wake_lock.ts";
 import type { ChosenDial } from "./chosen_dial.ts";
 import { marked, sleep, write } from "./elements.ts";
+import { goOnceReached } from "./go_once_reached.ts";
 import { PhoneHand } from "./phone_hand.ts";
 import { playOnceAllowed } from "./play_once_allowed.ts";
 import type { RateText } from "./rate_texts.ts";
@@ -320,7 +321,7 @@ export class RatingSitting {
   async #stop(): Promise<void> {
     const { page, outbox, veil } = this.#parts;
     const { texts, stop_url } = page;
-    if (this.#yielded) location.assign(stop_url);
+    if (this.#yielded) void goOnceReached(stop_url);
     if (this.#yielded || this.#stopped) return;
     this.#stopped = true;
     // Without a network no other page can be reached: whoever stops finds help here, while saving goes on.

@@ -54,6 +54,7 @@ class Room:
         self.down = False
         self.ended: tuple[int, str] | None = None
         self.swallow_answers = 0
+        self.stops = 0
         self.refused: list[str] = []
         self.heard_at = float("-inf")
         self.lock = threading.Lock()
@@ -109,6 +110,10 @@ class Room:
             "epoch": epoch,
             "saved_to_s": self.saved().media_s,
         }
+
+    def _stopped(self, _body: bytes) -> tuple[int, dict[str, Any]]:
+        self.stops += 1
+        return 200, {}
 
     def _finish(self, body: bytes) -> tuple[int, dict[str, Any]]:
         request = parse_finish(body)

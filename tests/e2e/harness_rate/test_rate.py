@@ -313,6 +313,22 @@ def test_who_stops_without_a_network_finds_help_at_once_and_is_saved_beside_it(
     whole(opened.room)
 
 
+def test_who_stops_without_a_network_before_anything_is_recorded_finds_help_too(
+    make_room: MakeRoom, open_page: OpenPage
+) -> None:
+    opened = make_room({"rate": rate_page(end_s=19)})
+    opened.room.heard_at = time.monotonic() + 60  # another page rates: this one has not opened a stream
+    page = open_page(opened.url("rate"))
+    title(page, texts.RATE["elsewhere"])
+    opened.room.down = True
+    page.get_by_role("button", name="Stop").click()
+    title(page, "You have stopped")
+    expect(page.locator("[data-veil-help]")).to_contain_text("In danger? Call 112 now.")
+    opened.room.down = False
+    page.wait_for_url("**/room/stopped", timeout=20_000)
+    assert (opened.room.stops, opened.room.epochs) == (1, {})
+
+
 @pytest.mark.parametrize(
     ("status", "code", "said"),
     [
