@@ -13,8 +13,8 @@ def test_a_cohort_is_its_parts() -> None:
     z, v = (np.array([getattr(each, name) for each in result.per_dyad]) for name in ("z", "v"))
     assert result.meta == meta_analyse(z, v)
     assert result.meta_regression == meta_regress(z, v, {"alliance": [dyad.moderators["alliance"] for dyad in dyads]})
-    assert result.iid == fit_truth_and_bias(dyads, residuals="iid")
-    assert result.moderated_ar1 == fit_truth_and_bias(dyads, residuals="ar1", moderators=["alliance"])
+    assert result.iid == fit_truth_and_bias(dyads, residuals="iid", seed=1)
+    assert result.moderated_ar1 == fit_truth_and_bias(dyads, residuals="ar1", moderators=["alliance"], seed=1)
     assert result.pseudo_dyads is not None
     assert result.pseudo_dyads.pseudo == 8 * 7 - 8
 
@@ -124,3 +124,9 @@ def test_dyads_within_therapists() -> None:
 def test_what_is_no_cohort_is_refused(dyads: list[JudgedDyad], moderators: list[str], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         study_cohort(dyads, moderators=moderators)
+
+
+@pytest.mark.parametrize(("count", "drawn"), [(4, False), (5, True), (200, True), (201, False)])
+def test_dyads_are_drawn_anew_where_they_are_few_and_not_too_few(count: int, *, drawn: bool) -> None:
+    result = study_cohort(simulate(count, bins=20))
+    assert [fit.bootstrap is not None for fit in (result.iid, result.ar1)] == [drawn, drawn]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dialogram import Trace, regress_on_parts
-from dialogram.analysis.session_parts import _parts
+from dialogram.analysis.session_parts import measure_parts
 
 
 def _traces(count: int, seed: int = 1) -> list[Trace]:
@@ -12,10 +12,10 @@ def _traces(count: int, seed: int = 1) -> list[Trace]:
 
 def test_the_parts_are_windows_of_the_trace() -> None:
     values = np.repeat([50.0, 90.0, 20.0, 60.0], 30)
-    assert _parts(Trace(values=values, step_s=1.0), 30.0) == pytest.approx((55, 90, 20, 60))
+    assert measure_parts(Trace(values=values, step_s=1.0), 30.0) == pytest.approx((55, 90, 20, 60))
     values[10:25] = np.nan
     values[-16:] = np.nan
-    mean, peak, trough, end = _parts(Trace(values=values, step_s=1.0), 30.0)
+    mean, peak, trough, end = measure_parts(Trace(values=values, step_s=1.0), 30.0)
     assert (peak, trough) == pytest.approx((90, 20))
     assert mean == pytest.approx(np.nanmean(values))
     assert np.isnan(end)
@@ -24,7 +24,7 @@ def test_the_parts_are_windows_of_the_trace() -> None:
 def test_the_regression_is_that_of_least_squares() -> None:
     traces = _traces(60)
     rng = np.random.default_rng(2)
-    parts = np.array([_parts(trace, 30.0) for trace in traces])
+    parts = np.array([measure_parts(trace, 30.0) for trace in traces])
     ratings = parts @ [0.1, 0.3, 0.0, 0.5] + 3 * rng.normal(size=60)
     found = regress_on_parts(ratings, traces)
     z = (parts - parts.mean(axis=0)) / parts.std(axis=0, ddof=1)

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,61 @@ def test_json_is_one_object_and_that_of_the_library(table: Path, known: Path) ->
     dyads = read_cohort(table, columns, moderators_path=known, moderators=["alliance"])
     expected = study_cohort(dyads, moderators=["alliance"], within_therapists=True).to_dict()
     assert json.loads(done.stdout) == json.loads(json.dumps(expected))
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Path:
+    """What both say of each session, in one table: the truth's rows count for what is asked of the truth."""
+    path = tmp_path / "told.csv"
+    rows = [f"{name},{who},{at + (7 if who == 't' else at % 3)}" for at, name in enumerate("abcdefgh") for who in "ct"]
+    path.write_text("dyad,who,rating\n" + "\n".join(rows) + "\n")
+    return path
+
+
+def test_what_is_told_of_sessions_is_held_against_both_ratings(table: Path, told: Path, parquet: Path) -> None:
+    asked = ("--moderators", told, "--whole-rating", "rating", "--outcome", "rating", "--json")
+    done = run(table, *NAMES, *asked)
+    assert (done.exit_code, done.stderr) == (0, "")
+    columns = CohortColumns(dyad="dyad", role="who", judge="t", truth="c", time="s", value="dial", of_truth=("rating",))
+    dyads = read_cohort(table, columns, moderators_path=told, moderators=["rating"])
+    assert [dyad.moderators["rating"] for dyad in dyads] == [at + at % 3 for at in range(8)]
+    expected = study_cohort(dyads, whole_rating="rating", outcome="rating").to_dict()
+    printed = json.loads(done.stdout)
+    assert printed == json.loads(json.dumps(expected))
+    assert (printed["whole_rating"]["n"], printed["outcome_surface"]["outcome"]) == (8, "rating")
+    assert run(parquet, *NAMES, *asked, "--workers", "2").stdout == done.stdout
+    of_judge = study_cohort(
+        read_cohort(table, replace(columns, of_truth=()), moderators_path=told, moderators=["rating"]), outcome="rating"
+    )
+    assert of_judge.to_dict()["outcome_surface"] != expected["outcome_surface"], "the control reads the judge's rows"
+
+
+def test_what_is_told_of_sessions_is_refused_in_one_line(table: Path, told: Path) -> None:
+    asked = (*NAMES, "--moderators", told)
+    refused(run(table, *asked, "--outcome", "rating", "--moderator", "rating"), "none that is also", "'rating'")
+    refused(run(table, *asked, "--outcome", "change"), "told.csv, line 1", "a column 'change'")
+    told.write_text(told.read_text().replace("h,c,", "x,c,"))
+    refused(run(table, *asked, "--whole-rating", "rating"), "'rating' by the parts of the trace", "at least 8", "got 7")
+    assert run(table, *asked, "--outcome", "rating").exit_code == 0, "seven are enough for a surface"
+
+
+def test_the_bootstrap_stands_beside_the_models(table: Path, known: Path) -> None:
+    done = run(table, *NAMES, "--moderators", known, "--moderator", "alliance", "--json")
+    for model in json.loads(done.stdout)["truth_and_bias"].values():
+        drawn = model["bootstrap"]
+        assert [drawn[key] for key in ("drawn", "units", "replicates", "seed")] == ["dyads", 8, 1000, 1]
+        bias, tracking, standardised = drawn["coefficients"]
+        assert (bias["b"], tracking["b"]) == pytest.approx((model["bias"], model["tracking"]))
+        assert standardised["name"] == "tracking in units of SD"
+        assert tracking["ci95"][0] < tracking["b"] < tracking["ci95"][1]
+        moderated = [each["name"] for each in model["moderated_bootstrap"]["coefficients"]]
+        assert moderated[2:4] == [each["name"] for each in model["moderators"]]
+
+
+def test_four_dyads_are_too_few_to_draw_from(tmp_path: Path, dyads: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
+    few = write(tmp_path / "few.csv", {name: dyads[name] for name in "abcd"})
+    printed = json.loads(run(few, *NAMES, "--json").stdout)
+    assert printed["truth_and_bias"]["iid"]["bootstrap"] is None
 
 
 def test_the_words_say_what_the_two_slopes_are(table: Path) -> None:

@@ -7,7 +7,8 @@ from tests.analysis.cohorts import make, simulate
 
 from dialogram.analysis import study_cohort
 from dialogram.reports import CohortReport, lay_out_cohort, render_html, write_cohort_report
-from dialogram.reports.text import plain, share
+from dialogram.reports.page import Table
+from dialogram.reports.text import number, plain, share
 
 
 @pytest.fixture
@@ -34,6 +35,31 @@ def test_it_says_which_p_to_believe_and_what_the_two_slopes_are(report: CohortRe
     assert "With 9, how dyads differ is hardly known" in words
     assert "Few dyads" not in _words(replace(report, result=study_cohort(simulate(10))))
     assert "These are 5 tests." in words
+
+
+def _rows(report: CohortReport) -> dict[str, list[str]]:
+    tables = [
+        block for section in lay_out_cohort(report).sections for block in section.blocks if isinstance(block, Table)
+    ]
+    return {plain(row[0]): [plain(cell) for cell in row[1:]] for table in tables for row in table.rows}
+
+
+def test_the_interval_by_resampling_stands_beside_that_of_the_t(report: CohortReport) -> None:
+    rows = _rows(report)
+    for name, fit in (("Tracking, over the session", report.result.iid), ("Tracking, at once", report.result.ar1)):
+        assert fit.bootstrap is not None
+        for at, (low, high) in ((1, fit.tracking.ci95), (2, fit.bootstrap.coefficients[1].ci95)):
+            assert rows[name][at] == f"{number(low, 2)} to {number(high, 2)}"
+    assert report.result.moderated_ar1 is not None
+    assert report.result.moderated_ar1.bootstrap is not None
+    low, high = report.result.moderated_ar1.bootstrap.coefficients[3].ci95
+    assert rows["Tracking × alliance"][2] == f"{number(low, 3)} to {number(high, 3)}"
+    words = _words(report)
+    assert "Where the interval by resampling dyads is wider, believe that one" in words
+    assert "9 dyads drawn anew 1000 times from seed 1" in words
+    few = CohortReport(result=study_cohort(simulate(4)))
+    assert len(_rows(few)["Tracking, at once"]) == len(rows["Tracking, at once"]) - 1
+    assert "resampling" not in _words(few)
 
 
 def test_html_and_pdf_hold_the_same_and_every_dyad_left_out(report: CohortReport, tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ from .cohort_block import (
     MeasuredDyad as MeasuredDyad,
     measure_block as measure_block,
 )
+from .cohort_guesses import CohortGuesses as CohortGuesses, study_guesses as study_guesses
+from .cohort_outcomes import OutcomeSurface as OutcomeSurface, WholeRating as WholeRating
 from .cohort_screening import Exclusion as Exclusion
 from .delay import take_out_delay as take_out_delay
 from .detection import (
@@ -43,7 +45,6 @@ from .dyad import DyadResult as DyadResult, compare as compare
 from .dyad_bootstrap import (
     BootstrapCoefficient as BootstrapCoefficient,
     DyadBootstrap as DyadBootstrap,
-    bootstrap_truth_and_bias as bootstrap_truth_and_bias,
 )
 from .dyad_sums import DyadSums as DyadSums
 from .extreme_chance import ExtremeChance as ExtremeChance, weigh_extremes as weigh_extremes
@@ -54,7 +55,11 @@ from .extremes import (
     pick_extremes as pick_extremes,
 )
 from .guess import GuessScore as GuessScore, OwnView as OwnView, score_guess as score_guess, view_own as view_own
-from .guess_model import GuessModel as GuessModel, model_guesses as model_guesses
+from .guess_model import (
+    FEW_THERAPISTS as FEW_THERAPISTS,
+    GuessModel as GuessModel,
+    model_guesses as model_guesses,
+)
 from .guess_pool import GuessPool as GuessPool, pool_guesses as pool_guesses
 from .judged_dyad import JudgedDyad as JudgedDyad
 from .lag_curve import LagCurve as LagCurve, correlate_at_lags as correlate_at_lags
@@ -80,7 +85,13 @@ from .repeated_measures import RepeatedMeasures as RepeatedMeasures, correlate_w
 from .resampled import Resampled as Resampled, resample as resample
 from .response_surface import ResponseSurface as ResponseSurface, fit_response_surface as fit_response_surface
 from .segment_mean import mean_over as mean_over
-from .session_parts import PartOfSession as PartOfSession, PeakEnd as PeakEnd, regress_on_parts as regress_on_parts
+from .session_parts import (
+    COLLINEAR as COLLINEAR,
+    LEAST_SESSIONS as LEAST_SESSIONS,
+    PartOfSession as PartOfSession,
+    PeakEnd as PeakEnd,
+    regress_on_parts as regress_on_parts,
+)
 from .tracking_profile import TrackingAt as TrackingAt, profile_tracking as profile_tracking
 from .truth_and_bias import (
     DyadLine as DyadLine,

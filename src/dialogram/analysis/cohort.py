@@ -8,16 +8,23 @@ import numpy as np
 
 from dialogram._version import __version__
 from dialogram.analysis.cohort_block import CohortBlock, DyadCongruence, MeasuredDyad, measure_block
+from dialogram.analysis.cohort_outcomes import OutcomeSurface, WholeRating, fit_outcome, regress_rating
 from dialogram.analysis.cohort_screening import Exclusion, Seen
 from dialogram.analysis.dyad import Software
+from dialogram.analysis.dyad_bootstrap import FEW_UNITS, LEAST_UNITS, SEED
 from dialogram.analysis.dyad_sums import DyadSums
 from dialogram.analysis.judged_dyad import JudgedDyad
 from dialogram.analysis.meta_analysis import MetaAnalysis, MetaRegression, meta_analyse, meta_regress
 from dialogram.analysis.plain import none_for_nan, plain
 from dialogram.analysis.pseudo_dyads import PseudoDyads, part_into_blocks, person_of, weigh_pairs
-from dialogram.analysis.truth_and_bias import TruthAndBias, fit_sums
+from dialogram.analysis.truth_and_bias import Residuals, TruthAndBias, fit_sums
 
-COHORT_RULES = {"screening": "cohort-screening/1", "pseudo_dyads": "pseudo-dyads/2"}
+COHORT_RULES = {
+    "screening": "cohort-screening/1",
+    "pseudo_dyads": "pseudo-dyads/2",
+    "session_parts": "session-parts/1",
+    "bootstrap": "dyad-bootstrap/2",
+}
 """Versions of the rules by which dyads are measured and left out."""
 LEAST_EFFECTIVE_N = 6.0
 """A dyad worth fewer independent pairs is left out of the meta-analysis: 1/(N* − 3) is no variance any more."""
@@ -43,6 +50,10 @@ class CohortResult:
         The same with the moderators of bias and tracking; None without.
     pseudo_dyads
         Against people who never met; None for fewer than three dyads of different people, or steps that differ.
+    whole_rating
+        The truth's rating of the session as a whole against parts of the truth's trace; None where none was named.
+    outcome_surface
+        An outcome over the ratings of both; None where none was named.
     software
         What made it.
     """
@@ -57,6 +68,8 @@ class CohortResult:
     moderated_iid: TruthAndBias | None
     moderated_ar1: TruthAndBias | None
     pseudo_dyads: PseudoDyads | None
+    whole_rating: WholeRating | None
+    outcome_surface: OutcomeSurface | None
     software: Software
 
     def to_dict(self) -> dict[str, Any]:
@@ -73,6 +86,8 @@ class CohortResult:
                 "ar1": _with_moderators(self.ar1, self.moderated_ar1),
             },
             "pseudo_dyads": self.pseudo_dyads and self.pseudo_dyads.to_dict(),
+            "whole_rating": self.whole_rating and self.whole_rating.to_dict(),
+            "outcome_surface": self.outcome_surface and self.outcome_surface.to_dict(),
             "software": plain(self.software),
         }
 
@@ -85,16 +100,23 @@ class CohortResult:
             self.moderated_iid or self.iid,
             self.moderated_ar1 or self.ar1,
         )
+        afterwards = (self.whole_rating, self.outcome_surface)
         meaning = (
             "The two slopes answer two questions: how the judges follow the truth over the session, and how they follow"
             " its quick moves at once. Neither corrects the other."
         )
         left_out = [f"Left out: dyad {each.dyad}, {each.reason}." for each in self.excluded]
-        return "\n".join([*(result.summary() for result in results if result is not None), meaning, *left_out])
+        told, more = ([one.summary() for one in of if one is not None] for of in (results, afterwards))
+        return "\n".join([*told, meaning, *more, *left_out])
 
 
 def study_cohort(
-    dyads: Sequence[JudgedDyad], *, moderators: Sequence[str] = (), within_therapists: bool = False
+    dyads: Sequence[JudgedDyad],
+    *,
+    moderators: Sequence[str] = (),
+    within_therapists: bool = False,
+    whole_rating: str | None = None,
+    outcome: str | None = None,
 ) -> CohortResult:
     """Study the congruence of many dyads: pooled, in one model, and against people who never met.
 
@@ -107,6 +129,10 @@ def study_cohort(
         Names of moderators to look at.
     within_therapists
         Whether dyads lie within therapists, in the Truth-and-Bias model.
+    whole_rating
+        Name of the truth's rating of the session as a whole among what is known of the dyads.
+    outcome
+        Name of an outcome there.
 
     Returns
     -------
@@ -116,7 +142,9 @@ def study_cohort(
     ------
     ValueError
         For fewer than two dyads with two ratings that vary, a moderator that does not vary or too many of them, and as
-        :func:`dialogram.analysis.truth_and_bias.fit_truth_and_bias`.
+        :func:`dialogram.analysis.truth_and_bias.fit_truth_and_bias`,
+        :func:`dialogram.analysis.session_parts.regress_on_parts` and
+        :func:`dialogram.analysis.response_surface.fit_response_surface`.
 
     Notes
     -----
@@ -139,10 +167,23 @@ def study_cohort(
     (8, 0.7, 1.0)
     """
     blocks = [measure_block(dyads[first:end]) for first, end in part_into_blocks(len(dyads))]
-    return study_blocks(blocks, moderators=moderators, within_therapists=within_therapists)
+    return study_blocks(
+        blocks,
+        moderators=moderators,
+        within_therapists=within_therapists,
+        whole_rating=whole_rating,
+        outcome=outcome,
+    )
 
 
-def study_blocks(blocks: Sequence[CohortBlock], *, moderators: Sequence[str], within_therapists: bool) -> CohortResult:
+def study_blocks(
+    blocks: Sequence[CohortBlock],
+    *,
+    moderators: Sequence[str],
+    within_therapists: bool,
+    whole_rating: str | None,
+    outcome: str | None,
+) -> CohortResult:
     """Study a cohort whose blocks were measured already, wherever that was."""
     kept, excluded = _screen(blocks)
     if len(kept) < 2:
@@ -158,7 +199,11 @@ def study_blocks(blocks: Sequence[CohortBlock], *, moderators: Sequence[str], wi
             f"moderators: expected numbers of {', '.join(map(repr, moderators))} of at least {least} dyads,"
             f" found {len(moderated)}"
         )
-    excluded += _left_out(sums, moderated, moderators)
+    excluded += _without(sums, moderators, of="the models with moderators")
+    excluded += _without(sums, [whole_rating] if whole_rating else [], of="the parts of the session")
+    excluded += _without(sums, [outcome] if outcome else [], of="the response surface")
+    rated = regress_rating(kept, whole_rating) if whole_rating else None
+    surface = fit_outcome(kept, outcome) if outcome else None
     congruences = [dyad.congruence for dyad in kept]
     enough = [each for each in congruences if each.n_effective >= LEAST_EFFECTIVE_N]
     excluded += [
@@ -169,7 +214,7 @@ def study_blocks(blocks: Sequence[CohortBlock], *, moderators: Sequence[str], wi
         for each in congruences
         if not each.n_effective >= LEAST_EFFECTIVE_N
     ]
-    fit = partial(fit_sums, within_therapists=within_therapists)
+    fit = partial(_fit, within_therapists=within_therapists)
     return CohortResult(
         dyads=len(kept),
         excluded=tuple(excluded),
@@ -181,6 +226,8 @@ def study_blocks(blocks: Sequence[CohortBlock], *, moderators: Sequence[str], wi
         moderated_iid=fit(moderated, residuals="iid", moderators=moderators) if moderators else None,
         moderated_ar1=fit(moderated, residuals="ar1", moderators=moderators) if moderators else None,
         pseudo_dyads=_against_strangers(blocks, {each.dyad for each in enough}),
+        whole_rating=rated,
+        outcome_surface=surface,
         software=Software(version=__version__, rules=dict(COHORT_RULES)),
     )
 
@@ -205,6 +252,14 @@ def _screen(blocks: Sequence[CohortBlock]) -> tuple[list[MeasuredDyad], list[Exc
     return kept, excluded
 
 
+def _fit(
+    dyads: Sequence[DyadSums], *, residuals: Residuals, moderators: Sequence[str], within_therapists: bool
+) -> TruthAndBias:
+    units = {dyad.therapist if within_therapists else dyad.name for dyad in dyads}
+    seed = SEED if LEAST_UNITS + len(moderators) <= len(units) <= FEW_UNITS else None
+    return fit_sums(dyads, residuals=residuals, moderators=moderators, within_therapists=within_therapists, seed=seed)
+
+
 def _effects(congruences: Sequence[DyadCongruence]) -> tuple[np.ndarray, np.ndarray]:
     return np.array([each.z for each in congruences]), np.array([each.v for each in congruences])
 
@@ -217,14 +272,11 @@ def _regress(
     return meta_regress(*_effects(used), {name: [known[each.dyad][name] for each in used] for name in names})
 
 
-def _left_out(kept: Sequence[DyadSums], moderated: Sequence[DyadSums], names: Sequence[str]) -> list[Exclusion]:
-    there = {dyad.name for dyad in moderated}
-    found = []
-    for dyad in kept:
-        if dyad.name not in there:
-            missing = next(name for name in names if not math.isfinite(dyad.moderators.get(name, math.nan)))
-            found.append(Exclusion(dyad=dyad.name, reason=f"of the models with moderators: no {missing!r}"))
-    return found
+def _without(kept: Sequence[DyadSums], names: Sequence[str], *, of: str) -> list[Exclusion]:
+    missing = (
+        (dyad, [name for name in names if not math.isfinite(dyad.moderators.get(name, math.nan))]) for dyad in kept
+    )
+    return [Exclusion(dyad=dyad.name, reason=f"of {of}: no {them[0]!r}") for dyad, them in missing if them]
 
 
 def _against_strangers(blocks: Sequence[CohortBlock], enough: set[str]) -> PseudoDyads | None:
@@ -247,4 +299,5 @@ def _with_moderators(fit: TruthAndBias, moderated: TruthAndBias | None) -> dict[
     found = fit.to_dict()
     if moderated is not None:
         found["moderators"] = [none_for_nan(plain(each)) for each in moderated.moderators]
+        found["moderated_bootstrap"] = moderated.bootstrap and moderated.bootstrap.to_dict()
     return found

@@ -13,6 +13,7 @@ from dialogram.analysis.dyad_sums import DyadSums, sum_dyad
 from dialogram.analysis.effective_n import effective_n_of_pairs
 from dialogram.analysis.judged_dyad import JudgedDyad
 from dialogram.analysis.pseudo_dyads import correlate_everybody
+from dialogram.analysis.session_parts import measure_parts
 from dialogram.timeline import Trace
 
 
@@ -46,12 +47,18 @@ class MeasuredDyad:
     ----------
     congruence, sums
         For the meta-analysis, and for the Truth-and-Bias model.
+    levels
+        Mean of judge and of truth over the bins that both rated.
+    parts
+        Mean, peak, trough and end of the truth's trace.
     judge_digest, truth_digest
         By which a rating is known again in another dyad.
     """
 
     congruence: DyadCongruence
     sums: DyadSums
+    levels: tuple[float, float]
+    parts: tuple[float, float, float, float]
     judge_digest: str
     truth_digest: str
 
@@ -103,6 +110,8 @@ def _measure(dyad: JudgedDyad) -> MeasuredDyad | Exclusion:
             v=1 / (n_effective - 3) if n_effective > 3 else math.nan,
         ),
         sums=sum_dyad(dyad),
+        levels=(float(np.nanmean(judge)), float(np.nanmean(truth))),
+        parts=measure_parts(dyad.truth),
         judge_digest=_digest(dyad.judge),
         truth_digest=_digest(dyad.truth),
     )

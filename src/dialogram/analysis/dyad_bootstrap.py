@@ -1,14 +1,29 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from dialogram.analysis.dyad_sums import sum_dyad
-from dialogram.analysis.judged_dyad import JudgedDyad
+from dialogram.analysis.correlation import Floats
+from dialogram.analysis.mixed_model import MixedFit
 from dialogram.analysis.plain import plain
 from dialogram.analysis.sentences import say_p
-from dialogram.analysis.truth_and_bias import Residuals, build_model, centre_moderators
+
+type Drawn = Literal["dyads", "therapists"]
+
+REPLICATES = 1000
+SEED = 1
+LEAST_UNITS = 5
+"""Fewer dyads, or therapists, are too few to draw from; each moderator takes one more."""
+FEW_UNITS = 200
+"""Of more dyads both intervals are the same to the digit that is read, and drawing them takes its time."""
+_BLOCK = 100
+"""Replicates that are worked on at once."""
+_SINGULAR = 1e10
+"""Condition number from which on a draw cannot tell its coefficients apart."""
+
+_ALIKE = 1e-6
+"""Share of the standard error below which the units of a draw do not differ at all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +35,8 @@ class BootstrapCoefficient:
     name
         What it belongs to.
     b, se
-        Estimate and its standard error from the model, in units of the outcome per unit of what it belongs to.
+        Estimate, and its standard error by how far dyads, or therapists, lie apart; in units of the outcome per unit of
+        what it belongs to.
     ci95
         From the studentised replicates.
     p
@@ -35,31 +51,31 @@ class BootstrapCoefficient:
 
     def __str__(self) -> str:
         low, high = self.ci95
-        return f"{self.name} b = {self.b:.3f} [{low:.3f}, {high:.3f}], {say_p(self.p)}"
+        return f"{self.name} [{low:.3f}, {high:.3f}], {say_p(self.p)}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DyadBootstrap:
-    """Truth-and-Bias with dyads, or therapists with all of theirs, drawn anew many times.
+    """A model over dyads, with these, or therapists with all of theirs, drawn anew many times.
 
     Parameters
     ----------
-    residuals
-        Of the model.
     drawn, units
         What was drawn, and how many of them there are.
     replicates, skipped
-        How often, and how many draws were left out because they hold fewer than three different units, or too few to
-        tell the moderators apart.
+        How often, and how many draws were left out because they hold too few different units, ones that cannot tell
+        the moderators apart, or only ones that are alike.
+    seed
+        Of the draws: the same seed gives the same numbers.
     coefficients
-        Bias, tracking, then bias and tracking by each moderator.
+        In the order of the model.
     """
 
-    residuals: Residuals
-    drawn: str
+    drawn: Drawn
     units: int
     replicates: int
     skipped: int
+    seed: int
     coefficients: tuple[BootstrapCoefficient, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -72,107 +88,105 @@ class DyadBootstrap:
         return f"With {self.units} {self.drawn} drawn anew {self.replicates} times: {told}."
 
 
-def bootstrap_truth_and_bias(
-    dyads: Sequence[JudgedDyad],
+def draw_units(
+    fits: Sequence[tuple[MixedFit, Mapping[str, int]]],
     *,
-    residuals: Residuals,
-    rng: np.random.Generator,
-    moderators: Sequence[str] = (),
-    within_therapists: bool = False,
-    replicates: int = 1000,
+    drawn: Drawn,
+    moderators: int,
+    seed: int,
+    replicates: int = REPLICATES,
 ) -> DyadBootstrap:
-    r"""Draw dyads anew to see how far Truth-and-Bias can be trusted: for few dyads, beside Satterthwaite's t.
+    r"""Draw the units of fitted models anew to see how far their coefficients can be trusted.
 
     Parameters
     ----------
-    dyads, residuals, moderators, within_therapists
-        As of :func:`dialogram.analysis.truth_and_bias.fit_truth_and_bias`. Within therapists, these are drawn, with all
-        their dyads. Five units at least.
-    rng
-        The source of chance; the same seed gives the same numbers.
+    fits
+        Models of the same units, each with the places of the coefficients that are asked for, by their names.
+    drawn
+        What the units are.
+    moderators
+        How many there are: a draw that holds fewer than three different units and one more for each is left out.
+    seed
+        Of the draws; the same units are drawn of every model.
     replicates
-        How many draws, 99 or more.
-
-    Returns
-    -------
-    DyadBootstrap
+        How many draws.
 
     Raises
     ------
     ValueError
-        For fewer than five units or 99 replicates, and as ``fit_truth_and_bias``.
+        For fewer than five units and one for each moderator, or 99 replicates.
 
     Notes
     -----
-    Each replicate draws as many units as there are, with replacement, fits the model again from the sums of products
-    and gives :math:`t^* = (b^* - b)/se^*`. With the quantiles of these,
+    With :math:`A_g = X_g'V_g^{-1}X_g` and :math:`c_g = X_g'V_g^{-1}y_g` of unit g at the variances that were found, a
+    draw that holds unit g :math:`w_g` times gives
+
+    .. math:: b^* = \Big(\sum_g w_g A_g\Big)^{-1} \sum_g w_g c_g, \quad
+              S^* = \Big(\sum_g w_g A_g\Big)^{-1} \sum_g w_g r_g r_g' \Big(\sum_g w_g A_g\Big)^{-1}, \quad
+              r_g = c_g - A_g b^*
+
+    and :math:`t^* = (b^* - b)/se^*` with se* from the diagonal of S*. With the quantiles of these, and se from the data
+    by the same formula,
 
     .. math:: [\,b - t^*_{.975}\, se,\; b - t^*_{.025}\, se\,], \quad
               p = \frac{1 + \#\{|t^*| \ge |b / se|\}}{1 + \#}
 
-    Studentised, because percentiles of b* are too narrow where units are few; no normal distribution is assumed of
-    bias or tracking over dyads. Davison & Hinkley 1997, Bootstrap Methods and their Application, sections 2.4 and 3.8;
-    Cameron, Gelbach & Miller 2008, The Review of Economics and Statistics 90, 414–427, doi 10.1162/rest.90.3.414.
-
-    Examples
-    --------
-    >>> from dialogram.timeline import Trace
-    >>> rng = np.random.default_rng(4)
-    >>> dyads = []
-    >>> for name in "abcdefgh":
-    ...     truth = 50 + 10 * rng.normal(size=100)
-    ...     judge = Trace(values=truth + 3 + 5 * rng.normal(size=100), step_s=1)
-    ...     dyads.append(JudgedDyad(name=name, judge=judge, truth=Trace(values=truth, step_s=1)))
-    >>> drawn = bootstrap_truth_and_bias(dyads, residuals="iid", rng=np.random.default_rng(1), replicates=99)
-    >>> tracking = drawn.coefficients[1]
-    >>> round(tracking.b, 1), tracking.ci95[0] < 1 < tracking.ci95[1]
-    (1.0, True)
+    S is that of Liang & Zeger 1986, Biometrika 73, 13–22, doi 10.1093/biomet/73.1.13: it holds however residuals hang
+    together within a unit. Studentised, because percentiles of b* are too narrow where units are few; no normal
+    distribution is assumed of bias or tracking over dyads. Davison & Hinkley 1997, Bootstrap Methods and their
+    Application, sections 2.4 and 3.8; Cameron, Gelbach & Miller 2008, The Review of Economics and Statistics 90,
+    414–427, doi 10.1162/rest.90.3.414.
     """
+    units = len(fits[0][0].squares)
     if replicates < 99:
         raise ValueError(f"replicates: expected 99 or more, got {replicates}")
-    sums = [sum_dyad(dyad) for dyad in dyads]
-    known = centre_moderators(sums, moderators)
-    model = build_model(sums, known, residuals=residuals, within_therapists=within_therapists)
-    drawn = "therapists" if within_therapists else "dyads"
-    if model.units < 5:
-        raise ValueError(f"{drawn}: expected at least 5 to draw from, got {model.units}")
-    top = model.search()
-    b, se = model.estimate(top)
-    unit_of = np.arange(len(sums))
-    if within_therapists:
-        unit_of = np.unique([str(dyad.therapist) for dyad in sums], return_inverse=True)[1]
-    found, skipped = [], 0
-    for _ in range(replicates):
-        times = np.bincount(rng.integers(0, model.units, size=model.units), minlength=model.units).astype(np.float64)
-        there = known[times[unit_of] > 0]
-        if (times > 0).sum() < 3 or np.linalg.matrix_rank(
-            there / np.abs(there).max(axis=0, initial=1e-300)
-        ) < known.shape[1]:
-            skipped += 1
-            continue
-        again, error = model.count_units(times).estimate(top)
-        found.append((again - b) / error)
-    t = np.array(found)
-    low, high = np.quantile(t, [0.975, 0.025], axis=0)
-    beyond = 1 + (np.abs(t) >= np.abs(b / se)).sum(axis=0)
-    count = known.shape[1]
-    names = ["bias", *(f"bias × {name}" for name in moderators)]
-    names += ["tracking", *(f"tracking × {name}" for name in moderators)]
-    order = [0, count, *range(1, count), *range(count + 1, 2 * count)]
-    return DyadBootstrap(
-        residuals=residuals,
-        drawn=drawn,
-        units=model.units,
-        replicates=replicates,
-        skipped=skipped,
-        coefficients=tuple(
+    enough = LEAST_UNITS + moderators
+    if units < enough:
+        raise ValueError(f"{drawn}: expected at least {enough} to draw from, got {units}")
+    rng = np.random.default_rng(seed)
+    times = rng.multinomial(units, np.full(units, 1 / units), size=replicates).astype(np.float64)
+    whole = (times > 0).sum(axis=1) >= 3 + moderators
+    for fit, _ in fits:
+        unit = np.sqrt(np.diag(fit.squares.sum(axis=0)))
+        whole &= np.linalg.cond(np.tensordot(times, fit.squares / np.outer(unit, unit), axes=1)) < _SINGULAR
+    times = times[whole]
+    drawn_anew = []
+    sound = np.ones(len(times), dtype=bool)
+    for fit, _ in fits:
+        _, se = _solve(np.ones((1, units)), fit)
+        blocks = [_solve(some, fit) for some in np.split(times, range(_BLOCK, len(times), _BLOCK))]
+        b_drawn, se_drawn = (np.concatenate(each) for each in zip(*blocks, strict=True))
+        sound &= (se_drawn > _ALIKE * se).all(axis=1)
+        drawn_anew.append((b_drawn, se_drawn))
+    found = []
+    for (fit, named), (b_drawn, se_drawn) in zip(fits, drawn_anew, strict=True):
+        (b,), (se,) = _solve(np.ones((1, units)), fit)
+        t = (b_drawn[sound] - b) / se_drawn[sound]
+        low, high = np.quantile(t, [0.975, 0.025], axis=0)
+        beyond = 1 + (np.abs(t) >= np.abs(b / se)).sum(axis=0)
+        found += [
             BootstrapCoefficient(
-                name=names[at],
+                name=name,
                 b=float(b[at]),
                 se=float(se[at]),
                 ci95=(float(b[at] - low[at] * se[at]), float(b[at] - high[at] * se[at])),
                 p=float(beyond[at] / (1 + len(t))),
             )
-            for at in order
-        ),
+            for name, at in named.items()
+        ]
+    return DyadBootstrap(
+        drawn=drawn,
+        units=units,
+        replicates=replicates,
+        skipped=int(replicates - sound.sum()),
+        seed=seed,
+        coefficients=tuple(found),
     )
+
+
+def _solve(times: Floats, fit: MixedFit) -> tuple[Floats, Floats]:
+    """Give b and se of draws that hold each unit so many `times`, shape (draws, units)."""
+    inverse = np.linalg.inv(np.tensordot(times, fit.squares, axes=1))
+    b = np.einsum("dpq,dq->dp", inverse, times @ fit.crosses)
+    moves = (fit.crosses - np.einsum("gpq,dq->dgp", fit.squares, b)) @ inverse
+    return b, np.sqrt(np.einsum("dg,dgp->dp", times, moves**2))

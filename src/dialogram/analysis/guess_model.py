@@ -13,6 +13,8 @@ from dialogram.analysis.sentences import say_p
 
 _NODES = 31
 """Gauss–Hermite nodes a therapist; 31 give six digits where a therapist has hundreds of guesses."""
+FEW_THERAPISTS = 10
+"""Fewer say hardly anything of how much therapists differ, and the interval leans on it."""
 _MOST_SD = 20.0
 """Largest spread of therapists, in logits: beyond it all guesses of a therapist are right, or all wrong."""
 
@@ -31,6 +33,11 @@ class GuessModel:
         ``logit / se``, and two-sided p against ½.
     share, ci95
         Probability of a right guess for that therapist, and its 95 % interval.
+    chance
+        Share that would be right by chance, over all that was shown.
+    corrected, corrected_ci95
+        The share, and its interval, with that taken out: 0 where guesses are no better than chance, 1 where all are
+        right.
     sd_therapists
         Spread of therapists' log-odds.
     loglik
@@ -49,6 +56,9 @@ class GuessModel:
     p: float
     share: float
     ci95: tuple[float, float]
+    chance: float
+    corrected: float
+    corrected_ci95: tuple[float, float]
     sd_therapists: float
     loglik: float
     sorted_dyads: int
@@ -65,6 +75,15 @@ class GuessModel:
             f" {low:.0%} to {high:.0%}, {say_p(self.p)} against half; spread of therapists {self.sd_therapists:.2f} in"
             " logits)."
         )
+        low, high = self.corrected_ci95
+        told += (
+            f" With chance taken out that is {self.corrected:.2f} ({low:.2f} to {high:.2f}; 0 is chance, 1 all right)."
+        )
+        if self.therapists < FEW_THERAPISTS:
+            told += (
+                f" {self.therapists} therapists are too few to know how much therapists differ: believe neither their"
+                " spread nor, where it is 0, that this interval is wide enough."
+            )
         if self.sorted_dyads:
             told += (
                 f" In {self.sorted_dyads} dyads segments were sorted by known numbers: one wrong guess there brings"
@@ -98,6 +117,10 @@ def model_guesses(scores: Sequence[GuessScore], therapists: Sequence[str]) -> Gu
 
     .. math:: y_{ij} \sim \mathrm{Binomial}(n_{ij}, p_j), \quad \operatorname{logit} p_j = b + s u_j, \quad
               u_j \sim N(0, 1)
+
+    With :math:`\bar p` the share right of the average therapist and :math:`\pi` that of chance (the expected number
+    over the number shown), :math:`(\bar p - \pi) / (1 - \pi)` is the share with chance taken out, as in Cohen's kappa
+    (Cohen 1960, Educational and Psychological Measurement 20, 37–46, doi 10.1177/001316446002000104).
 
     The integral over u_j is taken by adaptive Gauss–Hermite quadrature at 31 nodes round its mode (Pinheiro & Bates
     1995, Journal of Computational and Graphical Statistics 4, 12–35, doi 10.1080/10618600.1995.10474663), and b and s
@@ -134,6 +157,9 @@ def model_guesses(scores: Sequence[GuessScore], therapists: Sequence[str]) -> Gu
     covariance = np.linalg.inv(curvature) if spread > 0 else np.array([[1 / curvature[0, 0]]])
     se = math.sqrt(covariance[0, 0])
     half = float(scipy.special.ndtri(0.975)) * se
+    share, low, high = (float(each) for each in scipy.special.expit([b, b - half, b + half]))
+    chance = sum(number * p for score in scores for number, p in score.distribution) / all_shown
+    corrected, corrected_low, corrected_high = ((each - chance) / (1 - chance) for each in (share, low, high))
     choices = sum(
         math.lgamma(score.shown + 1) - math.lgamma(score.right + 1) - math.lgamma(score.shown - score.right + 1)
         for score in scores
@@ -147,8 +173,11 @@ def model_guesses(scores: Sequence[GuessScore], therapists: Sequence[str]) -> Gu
         se=se,
         z=b / se,
         p=float(2 * scipy.special.ndtr(-abs(b / se))),
-        share=float(scipy.special.expit(b)),
-        ci95=(float(scipy.special.expit(b - half)), float(scipy.special.expit(b + half))),
+        share=share,
+        ci95=(low, high),
+        chance=chance,
+        corrected=corrected,
+        corrected_ci95=(corrected_low, corrected_high),
         sd_therapists=spread,
         loglik=choices + _log_likelihood(at, right, shown),
         sorted_dyads=sum(score.chance == "hypergeometric" for score in scores),

@@ -6,7 +6,6 @@ another, those of each bin with the bin before it. However long the sessions are
 
 import math
 from collections.abc import Sequence
-from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,6 +109,8 @@ class MixedFit:
     effects : ndarray, shape (dyads, q)
         What the model predicts of each dyad's random effects, those of its group included: shrunken towards 0 the
         more, the less the dyad says.
+    squares, crosses : ndarray, shapes (units, p, p) and (units, p)
+        X'V⁻¹X and X'V⁻¹y of what stands alone, dyads or groups of them, with V in units of the residual variance.
     residual
         Variance of the residuals.
     rho
@@ -123,6 +124,8 @@ class MixedFit:
     covariance: Floats
     random: Floats
     effects: Floats
+    squares: Floats
+    crosses: Floats
     residual: float
     rho: float
     log_likelihood: float
@@ -185,9 +188,6 @@ class MixedModel:
             np.zeros(0, dtype=np.intp) if groups is None else np.unique(np.asarray(groups)[order], return_index=True)[1]
         )
         self._autoregressive = autoregressive
-        self._sizes = np.array([each.n for each in ordered], dtype=np.float64)
-        units = [len(ordered), self._group_starts.size]
-        self._times = [np.ones(units[level]) for level in range(self._levels)]
         squares = sum(each.total for each in ordered)
         # In units of their own size no column is large beside another, whatever the scale of the dial.
         self._scale = np.sqrt(np.diag(squares) / self._n)
@@ -225,32 +225,6 @@ class MixedModel:
         )
         return float(found.fun), np.asarray(found.x)
 
-    @property
-    def units(self) -> int:
-        """How many dyads, or groups of them, stand alone."""
-        return int(self._times[-1].size)
-
-    def count_units(self, times: Floats) -> "MixedModel":
-        """Give the same model with every unit taken so many times, as when units are drawn anew."""
-        in_group = np.diff(np.append(self._group_starts, len(self._order)))
-        of_dyad = np.repeat(times, in_group) if self._levels > 1 else times
-        other = copy(self)
-        of_lag = np.repeat(of_dyad, np.diff(np.append(self._dyad_starts, self._lags.size)))
-        vars(other).update(
-            _times=[of_dyad, times][: self._levels],
-            _n=int(of_dyad @ self._sizes),
-            _counts=self._counts * of_lag,
-        )
-        return other
-
-    def estimate(self, start: Floats) -> tuple[Floats, Floats]:
-        """Find the top that is reached from `start`; give the fixed effects and their standard errors."""
-        top = self._descend(start, tolerance=_ROUGH)[1]
-        _, squares, b, inverse = self._evaluate(top[np.newaxis])
-        units = self._scale[-1] / self._scale[self._fixed_from : -1]
-        variances = squares[0] / (self._n - self._fixed) * np.diag(inverse[0])
-        return b[0] * units, np.sqrt(variances) * units
-
     def _most(self) -> Floats:
         """How far each parameter may be from 0."""
         most = np.full(self._levels * self._random * (self._random + 1) // 2, _MOST_RATIO)
@@ -273,12 +247,16 @@ class MixedModel:
         residual = unit**2 * math.exp(parameters[-1])
         unscaled = [factor[0] / self._scale[: self._random, np.newaxis] for factor in factors]
         deviance = float(self._deviance(parameters[np.newaxis])[0])
+        columns = self._scale[self._fixed_from :]
+        weighed = self._weigh(parameters[np.newaxis, :-1])[0][0] * np.outer(columns, columns)
         return MixedFit(
             b=b[0] * units,
             df=np.clip(df, 1.0, freedom),
             covariance=math.exp(parameters[-1]) * inverse[0] * np.outer(units, units),
             random=np.stack([residual * factor @ factor.T for factor in unscaled]),
             effects=self._predict(parameters[:-1], b[0]) * unit / self._scale[: self._random],
+            squares=weighed[:, :-1, :-1],
+            crosses=weighed[:, :-1, -1],
             residual=residual,
             rho=float(rho[0]),
             log_likelihood=-deviance / 2
@@ -298,6 +276,15 @@ class MixedModel:
 
     def _evaluate(self, parameters: _Batch) -> tuple[_Batch, _Batch, _Batch, _Batch]:
         """Per parameter vector: log-determinants, residual sum of squares, fixed effects, and (X'V⁻¹X)⁻¹."""
+        products, determinants = self._weigh(parameters)
+        total = products.sum(axis=1)
+        inverse = np.linalg.inv(total[:, :-1, :-1])
+        b = (inverse @ total[:, :-1, -1:])[..., 0]
+        squares = total[:, -1, -1] - (b * total[:, :-1, -1]).sum(axis=-1)
+        return determinants - np.log(np.linalg.det(inverse)), squares, b, inverse
+
+    def _weigh(self, parameters: _Batch) -> tuple[_Batch, _Batch]:
+        """Per parameter vector: products of fixed columns and outcome under V⁻¹ of each unit, log-determinants of V."""
         factors, rho = self._unpack(parameters)
         if self._autoregressive:
             products, determinants = self._whiten(rho)
@@ -307,12 +294,8 @@ class MixedModel:
             if level:
                 products = np.add.reduceat(products, self._group_starts, axis=1)
             products, more = self._absorb(products, factor)
-            determinants = determinants + more @ self._times[level]
-        total = np.tensordot(self._times[-1], products, axes=(0, 1))[:, self._fixed_from :, self._fixed_from :]
-        inverse = np.linalg.inv(total[:, :-1, :-1])
-        b = (inverse @ total[:, :-1, -1:])[..., 0]
-        squares = total[:, -1, -1] - (b * total[:, :-1, -1]).sum(axis=-1)
-        return determinants - np.log(np.linalg.det(inverse)), squares, b, inverse
+            determinants = determinants + more.sum(axis=-1)
+        return products[..., self._fixed_from :, self._fixed_from :], determinants
 
     def _predict(self, parameters: Floats, b: Floats) -> Floats:
         """Give the conditional means of the random effects, dyads in the order in which they came."""

@@ -14,6 +14,9 @@ from dialogram.timeline import Segment, Trace
 
 type Part = Literal["mean", "peak", "trough", "end"]
 PARTS: tuple[Part, ...] = ("mean", "peak", "trough", "end")
+WINDOW_S = 30.0
+LEAST_SESSIONS = 8
+"""With fewer sessions there is hardly a degree of freedom left."""
 COLLINEAR = 5.0
 """From this variance inflation on, a coefficient of its own says hardly anything."""
 
@@ -87,7 +90,9 @@ class PeakEnd:
         return sentence
 
 
-def regress_on_parts(ratings: Sequence[float] | Floats, traces: Sequence[Trace], *, window_s: float = 30.0) -> PeakEnd:
+def regress_on_parts(
+    ratings: Sequence[float] | Floats, traces: Sequence[Trace], *, window_s: float = WINDOW_S
+) -> PeakEnd:
     r"""Hold the rating of sessions as a whole against the mean, the peak, the trough and the end of their traces.
 
     Is a session remembered as its average, or as its best moment and its end?
@@ -134,17 +139,26 @@ def regress_on_parts(ratings: Sequence[float] | Floats, traces: Sequence[Trace],
     >>> max(found.parts, key=lambda each: each.beta.b).part
     'end'
     """
-    whole = np.asarray(ratings, dtype=np.float64)
-    if whole.ndim != 1 or whole.size != len(traces):
-        raise ValueError(f"ratings: expected one for each of {len(traces)} traces, got {whole.size}")
     if not 0 < window_s < math.inf:
         raise ValueError(f"window_s: expected a positive number of seconds, got {window_s!r}")
-    parts = np.array([_parts(trace, window_s) for trace in traces]).reshape(len(traces), len(PARTS))
+    return regress_on_measured(ratings, [measure_parts(trace, window_s) for trace in traces], window_s=window_s)
+
+
+def regress_on_measured(
+    ratings: Sequence[float] | Floats, measured: Sequence[Sequence[float]], *, window_s: float
+) -> PeakEnd:
+    """Hold ratings against parts that were measured already, as :func:`measure_parts` gives them."""
+    whole = np.asarray(ratings, dtype=np.float64)
+    if whole.ndim != 1 or whole.size != len(measured):
+        raise ValueError(f"ratings: expected one for each of {len(measured)} traces, got {whole.size}")
+    parts = np.array(measured, dtype=np.float64).reshape(len(measured), len(PARTS))
     used = np.isfinite(whole) & np.isfinite(parts).all(axis=1)
     whole, parts = whole[used], parts[used]
     n = whole.size
-    if n < 8:
-        raise ValueError(f"ratings: expected at least 8 sessions with a rating and a whole window, got {n}")
+    if n < LEAST_SESSIONS:
+        raise ValueError(
+            f"ratings: expected at least {LEAST_SESSIONS} sessions with a rating and a whole window, got {n}"
+        )
     for name, column in (("rating", whole), *zip(PARTS, parts.T, strict=True)):
         if not varies(column):
             raise ValueError(f"ratings: expected sessions that differ, got the same {name} {column[0]:g} in all")
@@ -178,7 +192,7 @@ def regress_on_parts(ratings: Sequence[float] | Floats, traces: Sequence[Trace],
     )
 
 
-def _parts(trace: Trace, window_s: float) -> tuple[float, float, float, float]:
+def measure_parts(trace: Trace, window_s: float = WINDOW_S) -> tuple[float, float, float, float]:
     """Mean, highest and lowest window, and last window; NaN where none is rated for half of it."""
     bins = round(window_s / trace.step_s)
     if not 1 <= bins <= len(trace) or not trace.present.any():

@@ -1,5 +1,5 @@
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -8,6 +8,7 @@ import numpy as np
 
 from dialogram.analysis.coefficient import Coefficient, weigh_coefficient
 from dialogram.analysis.correlation import Floats, varies
+from dialogram.analysis.dyad_bootstrap import REPLICATES, DyadBootstrap, draw_units
 from dialogram.analysis.dyad_sums import DyadSums, sum_dyad
 from dialogram.analysis.judged_dyad import JudgedDyad
 from dialogram.analysis.mixed_model import MixedFit, MixedModel
@@ -81,6 +82,8 @@ class TruthAndBias:
         Restricted log-likelihood.
     lines
         Bias and tracking of each dyad.
+    bootstrap
+        The same coefficients with dyads, or therapists, drawn anew; None where that was not asked for.
     """
 
     residuals: Residuals
@@ -97,6 +100,7 @@ class TruthAndBias:
     step_s: float
     loglik: float
     lines: tuple[DyadLine, ...]
+    bootstrap: DyadBootstrap | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As `dialogram cohort --json` prints it: unrounded, None where a number is not defined."""
@@ -112,6 +116,7 @@ class TruthAndBias:
             found["between_therapists"] = plain(self.between_therapists)
         if self.moderators:
             found["moderators"] = [plain(moderator) for moderator in self.moderators]
+        found["bootstrap"] = self.bootstrap and self.bootstrap.to_dict()
         found["lines"] = [plain(line) for line in self.lines]
         return {key: none_for_nan(value) for key, value in found.items()}
 
@@ -133,6 +138,8 @@ def fit_truth_and_bias(
     residuals: Residuals,
     moderators: Sequence[str] = (),
     within_therapists: bool = False,
+    seed: int | None = None,
+    replicates: int = REPLICATES,
 ) -> TruthAndBias:
     r"""Fit West and Kenny's Truth-and-Bias model over many dyads.
 
@@ -147,6 +154,11 @@ def fit_truth_and_bias(
         bias and tracking are those of an average dyad.
     within_therapists
         Whether bias and tracking differ by therapist too (three levels); every dyad then has a therapist.
+    seed
+        Where there is one, dyads, or therapists with all of theirs, are also drawn anew: an interval that assumes no
+        normal distribution, for few dyads.
+    replicates
+        How many draws, 99 or more.
 
     Returns
     -------
@@ -155,8 +167,8 @@ def fit_truth_and_bias(
     Raises
     ------
     ValueError
-        For too few dyads, a trace that does not vary, a moderator that is missing or says nothing, or no two
-        therapists.
+        For too few dyads, a trace that does not vary, a moderator that is missing or says nothing, no two
+        therapists, and fewer than five units or 99 replicates to be drawn.
 
     Notes
     -----
@@ -166,7 +178,7 @@ def fit_truth_and_bias(
     ``b_1``; with therapists a further pair of random effects for each. West & Kenny 2011, Psychological Review 118,
     357–378, doi 10.1037/a0022936. Restricted maximum likelihood with Satterthwaite's degrees of freedom:
     :class:`dialogram.analysis.mixed_model.MixedModel`. For AR(1), lags count in time: bins on both sides of a gap of
-    three steps correlate ρ³.
+    three steps correlate ρ³. Drawn anew: :func:`dialogram.analysis.dyad_bootstrap.draw_units`.
 
     Examples
     --------
@@ -185,29 +197,39 @@ def fit_truth_and_bias(
         residuals=residuals,
         moderators=moderators,
         within_therapists=within_therapists,
+        seed=seed,
+        replicates=replicates,
     )
 
 
 def fit_sums(
-    dyads: Sequence[DyadSums], *, residuals: Residuals, moderators: Sequence[str], within_therapists: bool
+    dyads: Sequence[DyadSums],
+    *,
+    residuals: Residuals,
+    moderators: Sequence[str],
+    within_therapists: bool,
+    seed: int | None,
+    replicates: int = REPLICATES,
 ) -> TruthAndBias:
     """Fit the same model to dyads that are summed up already."""
     known = centre_moderators(dyads, moderators)
     build = partial(build_model, dyads, known, residuals=residuals, within_therapists=within_therapists)
     raw, standardised = build().fit(), build(standardised=True).fit()
     count = known.shape[1]
-    named = [f"{what} × {name}" for what in ("bias", "tracking") for name in moderators]
+    of_raw = {"bias": 0, "tracking": count}
+    of_raw |= {f"bias × {name}": at for at, name in enumerate(moderators, 1)}
+    of_raw |= {f"tracking × {name}": count + at for at, name in enumerate(moderators, 1)}
+    of_standardised = {"tracking in units of SD": count}
+    bias, tracking, *moderated = _weigh(raw, of_raw)
+    (tracking_standardised,) = _weigh(standardised, of_standardised)
     return TruthAndBias(
         residuals=residuals,
         n=sum(dyad.products.n for dyad in dyads),
         dyads=len(dyads),
-        bias=_coefficient(raw, 0, "bias"),
-        tracking=_coefficient(raw, count, "tracking"),
-        tracking_standardised=_coefficient(standardised, count, "tracking in units of SD"),
-        moderators=tuple(
-            _coefficient(raw, index, name)
-            for index, name in zip([*range(1, count), *range(count + 1, 2 * count)], named, strict=True)
-        ),
+        bias=bias,
+        tracking=tracking,
+        tracking_standardised=tracking_standardised,
+        moderators=tuple(moderated),
         between_dyads=_random_effects(raw.random[0]),
         between_therapists=_random_effects(raw.random[1]) if within_therapists else None,
         residual=raw.residual,
@@ -217,6 +239,15 @@ def fit_sums(
         lines=tuple(
             _line(dyad, bias, tracking)
             for dyad, (bias, tracking) in zip(dyads, known @ raw.b.reshape(2, count).T + raw.effects, strict=True)
+        ),
+        bootstrap=None
+        if seed is None
+        else draw_units(
+            [(raw, of_raw), (standardised, of_standardised)],
+            drawn="therapists" if within_therapists else "dyads",
+            moderators=len(moderators),
+            seed=seed,
+            replicates=replicates,
         ),
     )
 
@@ -300,8 +331,11 @@ def _therapists(dyads: Sequence[DyadSums]) -> list[int]:
     return [found.index(str(dyad.therapist)) for dyad in dyads]
 
 
-def _coefficient(fit: MixedFit, index: int, name: str) -> Coefficient:
-    return weigh_coefficient(name, float(fit.b[index]), math.sqrt(fit.covariance[index, index]), float(fit.df[index]))
+def _weigh(fit: MixedFit, named: Mapping[str, int]) -> list[Coefficient]:
+    errors = np.sqrt(np.diag(fit.covariance))
+    return [
+        weigh_coefficient(name, float(fit.b[at]), float(errors[at]), float(fit.df[at])) for name, at in named.items()
+    ]
 
 
 def _random_effects(covariance: Floats) -> RandomEffects:

@@ -38,6 +38,8 @@ class CohortColumns:
         What stands in the column of roles for either.
     therapist
         Column of the therapist's name, where dyads lie within therapists.
+    of_truth
+        Moderators that the truth's rows tell, not the judge's: what the client says of the session.
     """
 
     dyad: str
@@ -47,6 +49,7 @@ class CohortColumns:
     time: str
     value: str
     therapist: str | None = None
+    of_truth: tuple[str, ...] = ()
 
 
 def read_cohort(
@@ -70,7 +73,7 @@ def read_cohort(
         A table with the same column of dyads; default: the long table itself.
     moderators
         Columns of numbers. Where that table has the column of roles too, the judge's rows say what the moderator of a
-        dyad is, else all of the dyad's rows; they must agree, and may be empty.
+        dyad is, or the truth's, else all of the dyad's rows; they must agree, and may be empty.
 
     Returns
     -------
@@ -189,7 +192,8 @@ def _of_each(table: Columns, columns: CohortColumns, moderator: str) -> dict[str
     says = ~np.isnan(numbers)
     if columns.role in table.header:
         role, roles = table.labels(columns.role)
-        says &= role == (roles.index(columns.judge) if columns.judge in roles else -1)
+        whose = columns.truth if moderator in columns.of_truth else columns.judge
+        says &= role == (roles.index(whose) if whose in roles else -1)
     at = np.flatnonzero(says)
     there, first = np.unique(which[at], return_index=True)
     one = np.full(len(names), np.nan)

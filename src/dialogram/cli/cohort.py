@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,20 @@ if TYPE_CHECKING:
 WHO = "Who rated"
 KNOWN = "What is known of the dyads"
 WHERE = "Who does the work"
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Columns of what is known of the dyads."""
+
+    moderators: tuple[str, ...]
+    whole_rating: str | None
+    outcome: str | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them, each once."""
+        return tuple(dict.fromkeys((*self.moderators, *(name for name in (self.whole_rating, self.outcome) if name))))
 
 
 def cohort(  # noqa: PLR0917  # typer's way
@@ -77,6 +92,25 @@ def cohort(  # noqa: PLR0917  # typer's way
             metavar="COL", help="Column of what may moderate; may be given several times.", rich_help_panel=KNOWN
         ),
     ] = None,
+    whole_rating: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COL",
+            help="Column of the truth's rating of the session as a whole: does it go with mean, peak, trough or end"
+            " of the truth's ratings?",
+            show_default=False,
+            rich_help_panel=KNOWN,
+        ),
+    ] = None,
+    outcome: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COL",
+            help="Column of an outcome of the truth: does it depend on how high both rate, and on whether they part?",
+            show_default=False,
+            rich_help_panel=KNOWN,
+        ),
+    ] = None,
     therapist: Annotated[
         str | None,
         typer.Option(
@@ -102,7 +136,7 @@ def cohort(  # noqa: PLR0917  # typer's way
     ] = None,
 ) -> None:
     """Study the congruence of many dyads: meta-analysis, Truth-and-Bias, pseudo-dyads."""
-    names = moderator or []
+    asked = _Asked(tuple(moderator or ()), whole_rating, outcome)
     places = (dyad, role, time, value)
     if judge == truth:
         raise typer.BadParameter(f"--judge and --truth: expected two roles, got {judge!r} for both")
@@ -114,12 +148,12 @@ def cohort(  # noqa: PLR0917  # typer's way
     of_files = None in places
     if of_files:
         _check_folder(table, role or time or value, workers or scheduler)
-    _check_known(moderators, names, therapist or dyad, of_files=of_files)
+    _check_known(moderators, asked, therapist or dyad, of_files=of_files)
     with refuse_bad_input(), needs_extra("cluster" if scheduler else "figures"):
         result = (
-            _study_files(table, judge, truth, moderators, names, dyad or "dyad", therapist)
+            _study_files(table, judge, truth, moderators, asked, dyad or "dyad", therapist)
             if of_files
-            else _study_table(table, places, judge, truth, moderators, names, therapist, _runner(workers, scheduler))
+            else _study_table(table, places, judge, truth, moderators, asked, therapist, _runner(workers, scheduler))
         )
         if figure is not None:
             _draw(result, figure)
@@ -140,12 +174,12 @@ def _check_folder(path: Path, place: str | None, work: int | str | None) -> None
         raise typer.BadParameter("--workers and --scheduler share the work on a table in Parquet")
 
 
-def _check_known(moderators: Path | None, names: list[str], beside: str | None, *, of_files: bool) -> None:
-    if len(set(names)) < len(names):
+def _check_known(moderators: Path | None, asked: _Asked, beside: str | None, *, of_files: bool) -> None:
+    if len(set(asked.moderators)) < len(asked.moderators):
         raise typer.BadParameter("--moderator: expected each column once")
-    if of_files and moderators is None and (names or beside):
+    if of_files and moderators is None and (asked.names or beside):
         raise typer.BadParameter("--moderators: what is known of dyads in files stands in a table of its own")
-    if moderators is not None and not names and not (of_files and beside):
+    if moderators is not None and not asked.names and not (of_files and beside):
         raise typer.BadParameter("--moderators: name what may moderate with --moderator COL")
 
 
@@ -154,7 +188,7 @@ def _study_files(
     judge: str,
     truth: str,
     moderators: Path | None,
-    names: list[str],
+    asked: _Asked,
     dyad: str,
     therapist: str | None,
 ) -> "CohortResult":
@@ -166,11 +200,11 @@ def _study_files(
         judge=judge,
         truth=truth,
         moderators_path=moderators,
-        moderators=names,
+        moderators=asked.names,
         dyad=dyad,
         therapist=therapist,
     )
-    return study_cohort(dyads, moderators=names, within_therapists=therapist is not None)
+    return study_cohort(dyads, within_therapists=therapist is not None, **vars(asked))
 
 
 def _study_table(
@@ -179,7 +213,7 @@ def _study_table(
     judge: str,
     truth: str,
     moderators: Path | None,
-    names: list[str],
+    asked: _Asked,
     therapist: str | None,
     runner: "Runner",
 ) -> "CohortResult":
@@ -189,9 +223,7 @@ def _study_table(
     dyad, role, time, value = (str(place) for place in places)
     columns = CohortColumns(dyad=dyad, role=role, judge=judge, truth=truth, time=time, value=value, therapist=therapist)
     with show_progress("dyads") as progress:
-        return study_table(
-            table, columns, moderators_path=moderators, moderators=names, runner=runner, progress=progress
-        )
+        return study_table(table, columns, moderators_path=moderators, runner=runner, progress=progress, **vars(asked))
 
 
 def _draw(result: "CohortResult", path: Path) -> None:

@@ -37,6 +37,8 @@ def study_table(
     *,
     moderators_path: str | Path | None = None,
     moderators: Sequence[str] = (),
+    whole_rating: str | None = None,
+    outcome: str | None = None,
     runner: Runner | None = None,
     progress: Progress = lambda _done, _all: None,
 ) -> CohortResult:
@@ -51,6 +53,8 @@ def study_table(
         What stands where; with a column of therapists, dyads lie within therapists.
     moderators_path, moderators
         As of `read_cohort`.
+    whole_rating, outcome
+        Columns beside the moderators that the truth's rows tell, see :func:`dialogram.analysis.cohort.study_cohort`.
     runner
         Where blocks are measured; default: here.
     progress
@@ -93,14 +97,27 @@ def study_table(
     2
     """
     path = Path(path).resolve()
+    told = tuple(dict.fromkeys(name for name in (whole_rating, outcome) if name))
+    if twice := [name for name in told if name in moderators]:
+        raise ValueError(
+            f"moderators: expected none that is also what the truth tells of the session, got {twice[0]!r}"
+        )
+    columns = replace(columns, of_truth=told)
+    known_of = (*moderators, *told)
     within_therapists = columns.therapist is not None
     if not holds_parts(path):
         if not isinstance(runner, Here | None):
             raise TableError(f"{path.name}: expected Parquet, which several workers can read in parts, found text")
-        dyads = read_cohort(path, columns, moderators_path=moderators_path, moderators=moderators)
-        return study_cohort(dyads, moderators=moderators, within_therapists=within_therapists)
-    known = read_moderators(moderators_path, columns, moderators) if moderators_path else None
-    beside_ratings = () if moderators_path else tuple(moderators)
+        dyads = read_cohort(path, columns, moderators_path=moderators_path, moderators=known_of)
+        return study_cohort(
+            dyads,
+            moderators=moderators,
+            within_therapists=within_therapists,
+            whole_rating=whole_rating,
+            outcome=outcome,
+        )
+    known = read_moderators(moderators_path, columns, known_of) if moderators_path else None
+    beside_ratings = () if moderators_path else known_of
     parts = CohortParts(path, columns)
     depends_on = {
         "columns": asdict(columns),
@@ -113,7 +130,13 @@ def study_table(
         blocks = measure_parts(parts, measure, kept=kept, runner=runner or Here(), progress=progress)
         if known is not None:
             blocks = [_with_moderators(block, known) for block in blocks]
-        return study_blocks(blocks, moderators=moderators, within_therapists=within_therapists)
+        return study_blocks(
+            blocks,
+            moderators=moderators,
+            within_therapists=within_therapists,
+            whole_rating=whole_rating,
+            outcome=outcome,
+        )
 
 
 def measure_parts(

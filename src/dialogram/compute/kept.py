@@ -85,7 +85,8 @@ def _dyad(kept: dict[str, Any]) -> MeasuredDyad | Exclusion:
     sums = kept.pop("sums")
     n = sums["products"].pop("n")
     products = Products(n=n, **{name: np.array(values) for name, values in sums["products"].items()})
+    tuples = {name: tuple(kept[name]) for name in ("levels", "parts")}
     return MeasuredDyad(
-        **kept | {"congruence": DyadCongruence(**kept["congruence"])},
+        **kept | tuples | {"congruence": DyadCongruence(**kept["congruence"])},
         sums=DyadSums(**sums | {"products": products, "spreads": tuple(sums["spreads"])}),
     )

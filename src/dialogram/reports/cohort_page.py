@@ -2,6 +2,8 @@ import math
 
 from dialogram import figures
 from dialogram.analysis import Coefficient, CohortResult
+from dialogram.reports.cohort_guesses import tell_guesses
+from dialogram.reports.cohort_outcomes import tell_outcome, tell_whole_rating
 from dialogram.reports.cohort_report import CohortReport
 from dialogram.reports.cohort_tables import compare_models, list_coefficients, list_excluded
 from dialogram.reports.page import Fact, Page, Paragraph, Picture, Section, Table
@@ -23,14 +25,12 @@ def lay_out_cohort(report: CohortReport) -> Page:
     ]
     if result.moderated_iid is not None and result.moderated_ar1 is not None:
         sections.append(Section(heading="What it goes with", blocks=_moderators(result)))
+    if result.whole_rating is not None:
+        sections.append(tell_whole_rating(report, result.whole_rating))
+    if result.outcome_surface is not None:
+        sections.append(tell_outcome(report, result.outcome_surface))
     if report.guesses is not None:
-        said = [
-            report.guesses.summary(),
-            "A judge who guesses for several dyads does so by the same habits, which this p does not know.",
-        ]
-        sections.append(
-            Section(heading="Do they guess better than chance?", blocks=[Paragraph([each]) for each in said])
-        )
+        sections.append(tell_guesses(report.guesses))
     sections.append(Section(heading="Which p to believe", blocks=[Paragraph(each) for each in _which_p(result)]))
     sections.append(Section(heading="Who is left out", blocks=_left_out(result)))
     sections.append(Section(heading="Methods", blocks=[Paragraph(_methods(result), quiet=True)]))
@@ -215,13 +215,17 @@ def _moderators(result: CohortResult) -> list[Block]:
     if result.meta_regression is not None:
         blocks.append(
             list_coefficients(
-                result.meta_regression.coefficients[1:], caption="Change of Fisher’s z per unit of the moderator."
+                result.meta_regression.coefficients[1:],
+                None,
+                caption="Change of Fisher’s z per unit of the moderator.",
             )
         )
     for fit, when in ((result.moderated_iid, "over the session"), (result.moderated_ar1, "at once")):
         blocks.append(
             list_coefficients(
-                fit.moderators, caption=f"Change of bias and of tracking {when}, per unit of the moderator."
+                fit.moderators,
+                fit.bootstrap,
+                caption=f"Change of bias and of tracking {when}, per unit of the moderator.",
             )
         )
     tested = sum(len(fit.moderators) for fit in (result.moderated_iid, result.moderated_ar1)) + (
@@ -263,7 +267,7 @@ def _which_p(result: CohortResult) -> list[Text]:
             Span("t", "italic"),
             " with Satterthwaite’s degrees of freedom"
             f" ({number(result.iid.tracking.df, 0)} for tracking), never one from the normal distribution and never one"
-            f" that counts the {result.iid.n} bins.",
+            f" that counts the {result.iid.n} bins.{_which_interval(result)}",
         )
     )
     if result.iid.between_therapists is not None:
@@ -288,6 +292,15 @@ def _which_p(result: CohortResult) -> list[Text]:
     return told
 
 
+def _which_interval(result: CohortResult) -> str:
+    if result.iid.bootstrap is None:
+        return ""
+    return (
+        f" Where the interval by resampling {result.iid.bootstrap.drawn} is wider, believe that one: it assumes"
+        " no normal distribution of dyads."
+    )
+
+
 def _left_out(result: CohortResult) -> list[Block]:
     return [list_excluded(result)] if result.excluded else [Paragraph(["No dyad."])]
 
@@ -302,9 +315,20 @@ def _methods(result: CohortResult) -> Text:
         " tested by a jackknife over persons. Truth and Bias after West and Kenny (2011, doi 10.1037/a0022936): a mixed"
         f" model with random bias and tracking over {levels}, by restricted maximum likelihood, residuals of a bin for"
         f" themselves or autoregressive (ρ = {share(result.ar1.rho)} over {result.ar1.step_s:g} s); restricted"
-        f" log-likelihoods {number(result.iid.loglik, 1)} and {number(result.ar1.loglik, 1)}."
+        f" log-likelihoods {number(result.iid.loglik, 1)} and {number(result.ar1.loglik, 1)}.{_drawing(result)}"
         f" Made with Dialogram {result.software.version} by the rules"
         f" {' and '.join(sorted(result.software.rules.values()))}."
+    )
+
+
+def _drawing(result: CohortResult) -> str:
+    drawn = result.iid.bootstrap
+    if drawn is None:
+        return ""
+    return (
+        f" By resampling: {drawn.units} {drawn.drawn} drawn anew {drawn.replicates} times from seed {drawn.seed},"
+        " studentised, standard errors after Liang and Zeger (1986, doi 10.1093/biomet/73.1.13); Cameron, Gelbach and"
+        " Miller (2008, doi 10.1162/rest.90.3.414)."
     )
 
 

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from dialogram.analysis import CohortResult, GuessPool
+from dialogram.analysis import CohortGuesses, CohortResult
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +24,6 @@ class CohortReport:
     result: CohortResult
     judge: str = "judge"
     truth: str = "truth"
-    guesses: GuessPool | None = None
+    guesses: CohortGuesses | None = None
     title: str = ""
     subtitle: str = ""

@@ -102,7 +102,12 @@ def _block(block: Paragraph | Table | Picture, figures: Iterator[int]) -> Markup
             return _table(block)
         case Picture():
             svg = _inline_svg(block.svg, alt=block.alt, prefix=f"f{next(figures)}-")
-            return tag("figure", svg, tag("figcaption", *_inline(block.caption)))
+            return tag(
+                "figure",
+                svg,
+                tag("figcaption", *_inline(block.caption)),
+                class_="narrow" if block.narrow else "wide",
+            )
 
 
 def _table(table: Table) -> Markup:

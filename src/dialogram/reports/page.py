@@ -40,11 +40,12 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A figure, what to know about it, and what it shows in words."""
+    """A figure, what to know about it, and what it shows in words; one that is as high as wide stands narrow."""
 
     svg: bytes
     caption: Text
     alt: str
+    narrow: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

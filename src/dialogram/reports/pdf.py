@@ -73,10 +73,11 @@ def _block(block: Paragraph | Table | Picture) -> dict[str, Any]:
                 "columns": [{"name": _runs(each.name), "width": each.width, "align": each.align} for each in columns],
                 "rows": [[_runs(cell) for cell in row] for row in rows],
             }
-        case Picture(svg=svg, caption=caption, alt=alt):
+        case Picture(svg=svg, caption=caption, alt=alt, narrow=narrow):
             return {
                 "kind": "picture",
                 "svg": svg.decode("utf-8"),
+                "narrow": narrow,
                 "caption": _runs(caption),
                 "alt": clean(alt),
             }

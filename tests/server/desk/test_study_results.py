@@ -129,3 +129,84 @@ def test_one_session_is_no_study(worlds: list[World]) -> None:
         f"/desk/studies/{alone.study.pk}/results"
         not in browser.get(f"/desk/studies/{alone.study.pk}/").content.decode()
     )
+
+
+@pytest.fixture
+def many() -> list[World]:
+    """Nine sessions, after each of which the client rated it as a whole."""
+    first = build_world()
+    Membership.objects.update(deals_with_therapists=False)
+    made = [first, *(another_session(first, client=f"K{n}", therapist=f"T{n}") for n in range(11, 19))]
+    rng = np.random.default_rng(6)
+    for world in made:
+        level = float(rng.normal(scale=6))
+        client = [min(100.0, max(0.0, value + level + 8 * rng.normal())) for value in CLIENT_VALUES]
+        rate_both(world, client, [min(100.0, 0.5 * value + 25 + 9 * rng.normal()) for value in client])
+        for person in (world.client, world.therapist):
+            enter_score(
+                session_id=world.session.pk,
+                participant_id=person.pk,
+                instrument="session",
+                total=float(rng.integers(20, 95)),
+                user_id=world.owner.pk,
+                now=timezone.now(),
+            )
+    return made
+
+
+def test_what_clients_said_is_held_against_the_ratings(many: list[World]) -> None:
+    browser = browser_of(many[0].owner)
+    address = f"/desk/studies/{many[0].study.pk}/results"
+    plain = browser.get(address).content.decode()
+    assert '<select name="rating"><option value="">–</option><option>Session rating, client</option></select>' in plain
+    assert "remembered" not in plain
+    asked = {"rating": "Session rating, client", "outcome": "Session rating, client"}
+    page = browser.get(address, asked).content.decode()
+    assert "Is a session remembered by its mean, its peak or its end?" in page
+    assert "Session rating, client, 9 sessions, held against what the client rated in them" in page
+    assert "Does “Session rating, client” depend on whether they agree?" in page
+    assert page.count("<option selected>Session rating, client</option>") == 2
+    report = browser.get(f"{address}/report.html", asked).content.decode()
+    assert "Is a session remembered by its mean, its peak or its end?" in report
+    for nothing in ("Session rating, therapist", "no such thing"):
+        assert "remembered" not in browser.get(address, {"rating": nothing}).content.decode()
+
+
+def test_what_cannot_be_told_is_said_and_the_rest_stays(many: list[World]) -> None:
+    """Nine sessions are too few for eight moderators at once; the page does not go with them."""
+    browser = browser_of(many[0].owner)
+    address = f"/desk/studies/{many[0].study.pk}/results"
+    for world in many:
+        for person in (world.client, world.therapist):
+            enter_score(
+                session_id=world.session.pk,
+                participant_id=person.pk,
+                instrument="alliance",
+                total=30.0 + (world is many[0]),
+                user_id=world.owner.pk,
+                now=timezone.now(),
+            )
+    both = {"with": ["Working alliance, client", "Working alliance, therapist"]}
+    page = browser.get(address, both).content.decode()
+    assert (
+        "This cannot be told: moderators: each of Working alliance, client, Working alliance, therapist must say"
+        in page
+    )
+    assert "How much higher, and how closely?" in page
+    assert "This cannot be told" not in browser.get(address, {"with": both["with"][:1]}).content.decode()
+
+
+def test_what_clients_said_of_a_session_one_may_not_see_counts_for_nothing(many: list[World]) -> None:
+    """Nine sessions less one's own are eight; one more that is hidden leaves too few to be offered at all."""
+    study = many[0].study
+    own = make_account("own")
+    Membership.objects.create(study=study, user=own, role=MemberRole.RESEARCHER, deals_with_therapists=False)
+    address = f"/desk/studies/{study.pk}/results"
+    asked = {"rating": "Session rating, client"}
+    Participant.objects.filter(pk=many[0].client.pk).update(account=own)
+    assert "Session rating, client, 8 sessions" in browser_of(own).get(address, asked).content.decode()
+    Participant.objects.filter(pk=many[1].client.pk).update(account=own)
+    page = browser_of(own).get(address, asked).content.decode()
+    assert "remembered" not in page
+    assert '<select name="rating">' not in page
+    assert "Session rating, client, 9 sessions" in browser_of(many[0].owner).get(address, asked).content.decode()

@@ -19,10 +19,19 @@ STEM = "dialogram-study"
 
 
 @dataclass(frozen=True)
+class _Asked:
+    """What sessions are held against."""
+
+    moderators: tuple[str, ...] = ()
+    whole_rating: str | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True)
 class _Findings:
     place: Place
     rated: RatedSessions
-    chosen: tuple[str, ...]
+    asked: _Asked
     not_ready: int
     report: "reports.CohortReport | None"
     why_not: str
@@ -79,19 +88,31 @@ def _find(request: HttpRequest, study_id: str) -> _Findings:
         if row.results.state == "ready"
     }
     rated = gather_sessions(ready, now=now)
-    chosen = tuple(name for name in rated.moderators if name in request.GET.getlist("with"))
-    report, why_not = None, ""
-    try:
-        result = analysis.study_cohort(rated.dyads, moderators=chosen, within_therapists=rated.are_nested)
-    except ValueError as error:
-        why_not = str(error)
-    else:
+    asked = _Asked(
+        moderators=tuple(name for name in rated.moderators if name in request.GET.getlist("with")),
+        whole_rating=next((name for name in rated.told_by_clients if name == request.GET.get("rating")), None),
+        outcome=next((name for name in rated.told_by_clients if name == request.GET.get("outcome")), None),
+    )
+    result, why_not = _study(rated, asked)
+    report = None
+    if result is not None:
         report = reports.CohortReport(
             result=result,
             judge=Role.THERAPIST.value,
             truth=Role.CLIENT.value,
-            guesses=analysis.pool_guesses(rated.guesses) if rated.guesses else None,
+            guesses=analysis.study_guesses(*zip(*rated.guesses, strict=True)) if rated.guesses else None,
             title=place.study.name,
             subtitle=f"{result.dyads} sessions",
         )
-    return _Findings(place, rated, chosen, len(rows) - len(ready), report, why_not)
+    return _Findings(place, rated, asked, len(rows) - len(ready), report, why_not)
+
+
+def _study(rated: RatedSessions, asked: _Asked) -> "tuple[analysis.CohortResult | None, str]":
+    """Study the sessions; where what was asked for cannot be told, say why and tell the rest."""
+    why_not = ""
+    for one in dict.fromkeys((asked, _Asked())):
+        try:
+            return analysis.study_cohort(rated.dyads, within_therapists=rated.are_nested, **vars(one)), why_not
+        except ValueError as error:
+            why_not = str(error)
+    return None, why_not

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from dialogram.analysis import GuessScore, JudgedDyad
+from dialogram.analysis import LEAST_SESSIONS, GuessScore, JudgedDyad
 from dialogram.server.records.domain.results import guess_of, ratings_of
 from dialogram.server.records.domain.scores import total_of
 from dialogram.server.records.domain.studies import design_of
@@ -20,16 +20,25 @@ class RatedSessions:
     """What many sessions give to a cohort: the therapist's rating held against the client's, and the guesses."""
 
     dyads: tuple[JudgedDyad, ...]
-    guesses: tuple[GuessScore, ...]
+    guesses: tuple[tuple[GuessScore, str], ...]
+    """Of each session that was guessed, with who guessed."""
 
     @property
     def moderators(self) -> tuple[str, ...]:
         """What is known of at least three of them and differs between them, by name."""
+        return self._known_of(3)
+
+    @property
+    def told_by_clients(self) -> tuple[str, ...]:
+        """What clients answered after enough sessions to be held against their ratings."""
+        return tuple(name for name in self._known_of(LEAST_SESSIONS) if name.endswith(_of(Role.CLIENT)))
+
+    def _known_of(self, least: int) -> tuple[str, ...]:
         known: dict[str, list[float]] = {}
         for dyad in self.dyads:
             for name, value in dyad.moderators.items():
                 known.setdefault(name, []).append(value)
-        return tuple(name for name, values in known.items() if len(values) > 2 and len(set(values)) > 1)
+        return tuple(name for name, values in known.items() if len(values) >= least and len(set(values)) > 1)
 
     @property
     def are_nested(self) -> bool:
@@ -57,12 +66,16 @@ def gather_sessions(names: Mapping[str, str], *, now: datetime) -> RatedSessions
         )
         guess = guess_of(therapist.recording, own_trace)
         if guess is not None:
-            guesses.append(guess.score)
+            guesses.append((guess.score, therapist.participant.code))
     return RatedSessions(dyads=tuple(sorted(dyads, key=lambda dyad: dyad.name)), guesses=tuple(guesses))
+
+
+def _of(role: Role) -> str:
+    return f", {role.value}"
 
 
 def _moderators(session: Session, design: Design) -> dict[str, float]:
     asked = {one.key: one.name for one in design.questionnaires}
     rows = Score.objects.select_related("participant").filter(session=session, instrument__in=asked)
-    totals = {f"{asked[row.instrument]}, {Role(row.participant.role).value}": total_of(row) for row in rows}
+    totals = {asked[row.instrument] + _of(Role(row.participant.role)): total_of(row) for row in rows}
     return {SESSION_NUMBER: float(session.number), **dict(sorted(totals.items()))}
