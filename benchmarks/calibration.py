@@ -2,6 +2,8 @@
 
 `python -m benchmarks.calibration [PAIRS]`. Reproduces the tables of docs/explanation/can-i-believe-this-p.md. A rate
 near .05 has a standard error of .22/√PAIRS. The couples who never met come from `DIALOGRAM_SHARED`.
+
+`python -m benchmarks.calibration cohorts [COHORTS]`: which interval to believe of few dyads.
 """
 
 import os
@@ -10,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from benchmarks.cohort_intervals import print_coverage
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.polynomial import Polynomial
 from tests.analysis.smooth_pairs import draw_pairs, pair_who_never_met
@@ -127,6 +130,9 @@ TRIED: dict[str, Test] = {
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["cohorts"]:
+        print_coverage(*map(int, sys.argv[2:]))
+        return
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else PAIRS
     drawn = [(name, 1.0, draw_pairs(1, pairs, **how)) for name, how in SITUATIONS.items()]  # type: ignore[arg-type]
     if SHARED.is_dir():
