@@ -181,12 +181,12 @@ class Keyring:
 
     def _read(self) -> _Contents:
         """Return the contents, read anew when the file is another than last time."""
+        known = self._contents
         try:
+            if known is not None and known.stamp == _stamp(self._path.stat()):
+                return known
             with self._path.open("rb") as file:
-                status = os.fstat(file.fileno())
-                stamp = (status.st_ino, status.st_mtime_ns, status.st_size)
-                if self._contents is not None and self._contents.stamp == stamp:
-                    return self._contents
+                stamp = _stamp(os.fstat(file.fileno()))
                 text = file.read()
         except FileNotFoundError:
             raise KeyringError(f"{self._path.name}: there is no such keyring") from None
@@ -240,6 +240,11 @@ class Keyring:
         document["sha256"] = _checksum(document)
         with durable_file(self._path, partial=self._path.with_name(f"{self._path.name}.partial")) as file:
             file.write(json.dumps(document, indent=1).encode())
+
+
+def _stamp(status: os.stat_result) -> tuple[int, int, int]:
+    """Tell one state of the file from another: it is never written in place."""
+    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def _new_epoch() -> tuple[str, bytes]:

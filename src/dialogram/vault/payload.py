@@ -2,6 +2,7 @@
 
 import hmac
 import os
+from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -44,18 +45,27 @@ class PayloadSealer:
     b'she nodded'
     """
 
-    __slots__ = ("_aead", "_digest_key")
+    __slots__ = ("_aead", "_digest")
 
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_BYTES:
             raise ValueError(f"key: expected {KEY_BYTES} bytes, got {len(key)}")
         self._aead = AESGCM(_derive(key, b"dialogram payload 1: seal"))
-        self._digest_key = _derive(key, b"dialogram payload 1: digest")
+        self._digest = hmac.new(_derive(key, b"dialogram payload 1: digest"), digestmod="sha256")
 
     def seal(self, plain: bytes, *, context: bytes) -> bytes:
         """Seal a payload; `context` names the row and column it belongs to."""
-        nonce = os.urandom(NONCE_BYTES)
-        return VERSION + nonce + self._aead.encrypt(nonce, plain, context)
+        (sealed,) = self.seal_all([(plain, context)])
+        return sealed
+
+    def seal_all(self, payloads: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
+        """Seal payloads given with their contexts; randomness is asked for once, for other threads run meanwhile."""
+        drawn = os.urandom(NONCE_BYTES * len(payloads))
+        nonces = [drawn[begin : begin + NONCE_BYTES] for begin in range(0, len(drawn), NONCE_BYTES)]
+        return [
+            VERSION + nonce + self._aead.encrypt(nonce, plain, context)
+            for nonce, (plain, context) in zip(nonces, payloads, strict=True)
+        ]
 
     def open(self, sealed: bytes, *, context: bytes) -> bytes:
         """Open a payload, or raise SealingError when key, context or a single bit is another."""
@@ -68,7 +78,9 @@ class PayloadSealer:
 
     def digest(self, plain: bytes, *, context: bytes) -> bytes:
         """HMAC-SHA256 of a payload and its context: equal for equal content, and tells nothing without the key."""
-        return hmac.digest(self._digest_key, len(context).to_bytes(8) + context + plain, "sha256")
+        digest = self._digest.copy()  # `hmac.digest` would let other threads run each time
+        digest.update(len(context).to_bytes(8) + context + plain)
+        return digest.digest()
 
 
 def seal_payload(plain: bytes, *, key: bytes, context: bytes) -> bytes:
