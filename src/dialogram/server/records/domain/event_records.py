@@ -1,15 +1,19 @@
-"""Storing what browsers wrote down: many batches in one transaction, each on its own feet."""
+"""Storing what browsers wrote down: many batches in one transaction, each on its own feet.
 
+Lists go into a statement, and out of it, as one value (JSON): between two rows other threads run and have to be waited
+for (decision 8).
+"""
+
+import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import batched, chain
-from typing import Any
 
 from django.db import connection, transaction
 
-from dialogram.server.records.models import ConflictingRecord, EventRecord, Stream
+from dialogram.server.records.models import ConflictingRecord, DerivedTrace, EventRecord, Stream
 from dialogram.server.records.models.sealed import sealer
 
 ROWS_A_STATEMENT = 1000
@@ -66,11 +70,11 @@ class SealedBatch:
 def seal_batch(batch: RecordBatch) -> SealedBatch:
     """Seal a batch's records; a matter of the one rater alone, and best done before the others have to wait for it."""
     seal = sealer(batch.participant_id)
-    records = []
-    for seq, payload in batch.records:
-        context = record_context(batch.stream_pk, seq)
-        records.append((seq, seal.seal(payload, context=context), seal.digest(payload, context=context)))
-    return SealedBatch(batch, records)
+    payloads = [(payload, record_context(batch.stream_pk, seq)) for seq, payload in batch.records]
+    sealed = seal.seal_all(payloads)
+    digests = [seal.digest(payload, context=context) for payload, context in payloads]
+    seqs = [seq for seq, _ in batch.records]
+    return SealedBatch(batch, list(zip(seqs, sealed, digests, strict=True)))
 
 
 def store_batches(batches: Sequence[RecordBatch], *, now: datetime) -> list[Receipt]:
@@ -87,11 +91,10 @@ def store_sealed(sealed: Sequence[SealedBatch], *, now: datetime) -> list[Receip
     aside: list[ConflictingRecord] = []
     pending: defaultdict[str, dict[int, bytes]] = defaultdict(dict)
     batches = [one.batch for one in sealed]
-    streams = _streams(batches)
+    before = _ask(batches)
     for one in sealed:
         stream_pk = one.batch.stream_pk
-        _, newest = streams[stream_pk]
-        stored = _stored(one.batch) if min(seq for seq, _, _ in one.records) <= newest else {}
+        stored = _stored(one.batch) if min(seq for seq, _, _ in one.records) <= before[stream_pk].newest else {}
         acknowledged: list[int] = []
         conflicts: list[int] = []
         for seq, payload, digest in one.records:
@@ -110,32 +113,63 @@ def store_sealed(sealed: Sequence[SealedBatch], *, now: datetime) -> list[Receip
                 conflicts.append(seq)
         told.append((acknowledged, conflicts))
     _insert(rows)
-    if changed := {
-        batch.sitting_id
-        for batch, (_, conflicts) in zip(batches, told, strict=True)
-        if pending[batch.stream_pk] or conflicts
-    }:
-        _forget_traces(changed)
+    _forget_traces(
+        {
+            batch.sitting_id
+            for batch, (_, conflicts) in zip(batches, told, strict=True)
+            if before[batch.stream_pk].has_trace and (pending[batch.stream_pk] or conflicts)
+        }
+    )
     ConflictingRecord.objects.bulk_create(aside, ignore_conflicts=True)
-    sittings = _note_seen(batches, now=now)
+    far_s = _far_s(batches, before)
+    _note_seen(batches, far_s, now=now)
     return [
-        Receipt(*both, Standing(streams[batch.stream_pk][0], *sittings[batch.sitting_id]))
+        Receipt(*both, before[batch.stream_pk].standing(saved_to_s=far_s[batch.sitting_id]))
         for batch, both in zip(batches, told, strict=True)
     ]
 
 
-def _streams(batches: Sequence[RecordBatch]) -> dict[str, tuple[int, int]]:
-    """Return each stream's epoch and the highest number stored of it: what lies above cannot have been sent before."""
-    pks = {batch.stream_pk for batch in batches}
+@dataclass(frozen=True)
+class _Before:
+    """How a stream and its sitting stood before; `newest` is the highest number stored, no other can have been sent."""
+
+    stream_epoch: int
+    newest: int
+    epoch: int
+    saved_to_s: float | None
+    is_stopped: bool
+    has_trace: bool
+
+    def standing(self, *, saved_to_s: float | None) -> Standing:
+        return Standing(self.stream_epoch, self.epoch, saved_to_s, self.is_stopped)
+
+
+def _ask(batches: Sequence[RecordBatch]) -> dict[str, _Before]:
+    """Return how each stream stands; the transaction that asks is the one that writes, so nothing comes between."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""
-            SELECT id, epoch, COALESCE((SELECT MAX(seq) FROM records_eventrecord WHERE stream_id = stream.id), -1)
-            FROM records_stream stream WHERE id IN ({_places(pks)})
-            """,  # noqa: S608  # only placeholders are joined
-            list(pks),
+            """
+            SELECT json_group_array(json_array(
+                stream.id, stream.epoch,
+                COALESCE((SELECT MAX(seq) FROM records_eventrecord WHERE stream_id = stream.id), -1),
+                sitting.epoch,
+                CASE WHEN sitting.saved_to_s IS NOT NULL THEN printf('%%!.17g', sitting.saved_to_s) END,
+                sitting.stopped_at IS NOT NULL,
+                EXISTS (SELECT 1 FROM records_derivedtrace WHERE sitting_id = sitting.id)
+            ))
+            FROM json_each(%s) asked
+            JOIN records_stream stream ON stream.id = asked.value
+            JOIN records_sitting sitting ON sitting.id = stream.sitting_id
+            """,
+            [json.dumps(list({batch.stream_pk for batch in batches}))],
         )
-        return {pk: (epoch, newest) for pk, epoch, newest in cursor.fetchall()}
+        (rows,) = cursor.fetchone()
+    return {
+        pk: _Before(
+            stream_epoch, newest, epoch, None if saved_to_s is None else float(saved_to_s), bool(stopped), bool(trace)
+        )
+        for pk, stream_epoch, newest, epoch, saved_to_s, stopped, trace in json.loads(rows)
+    }
 
 
 def _stored(batch: RecordBatch) -> dict[int, bytes]:
@@ -150,53 +184,41 @@ def _insert(rows: Sequence[Row]) -> None:
     with connection.cursor() as cursor:
         for some in batched(rows, ROWS_A_STATEMENT):
             cursor.execute(
-                "INSERT INTO records_eventrecord (stream_id, seq, received_at, sealed_payload, digest) "  # noqa: S608  # only placeholders are joined
-                f"VALUES {_rows_of_places(some)}",
+                "INSERT INTO records_eventrecord (stream_id, seq, received_at, sealed_payload, digest) "
+                "VALUES " + ", ".join(["(%s, %s, %s, %s, %s)"] * len(some)),
                 list(chain.from_iterable(some)),
             )
 
 
 def _forget_traces(sitting_ids: Collection[str]) -> None:
     """Delete what was made without the records that came now: it is to be derived again."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM records_derivedtrace WHERE sitting_id IN ({_places(sitting_ids)})",  # noqa: S608  # only placeholders are joined
-            list(sitting_ids),
-        )
+    if sitting_ids:
+        DerivedTrace.objects.filter(sitting_id__in=sitting_ids).delete()
 
 
-def _note_seen(batches: Sequence[RecordBatch], *, now: datetime) -> dict[str, tuple[int, float | None, bool]]:
-    """Note when each sitting was heard of and how far it is safe; what is sent again late never takes that back.
-
-    Returns each one's epoch, how far it is safe, and whether it is stopped.
-    """
-    at = connection.ops.adapt_datetimefield_value(now)
-    seen: dict[str, tuple[str, Any, float | None]] = {}
+def _far_s(batches: Sequence[RecordBatch], before: Mapping[str, _Before]) -> dict[str, float | None]:
+    """Return how far each sitting is safe now; what is sent again late never takes that back."""
+    far_s: dict[str, float | None] = {}
     for batch in batches:
-        _, seen_at, far_s = seen.get(batch.sitting_id, (batch.sitting_id, None, None))
-        known_s = [second for second in (far_s, batch.saved_to_s) if second is not None]
-        seen[batch.sitting_id] = (batch.sitting_id, at if batch.of_page else seen_at, max(known_s, default=None))
+        known_s = (far_s.get(batch.sitting_id), before[batch.stream_pk].saved_to_s, batch.saved_to_s)
+        far_s[batch.sitting_id] = max((second for second in known_s if second is not None), default=None)
+    return far_s
+
+
+def _note_seen(batches: Sequence[RecordBatch], far_s: Mapping[str, float | None], *, now: datetime) -> None:
+    """Note when each sitting was heard of, and how far it is safe."""
+    at = connection.ops.adapt_datetimefield_value(now)
+    of_pages = {batch.sitting_id for batch in batches if batch.of_page}
+    seen = [(sitting_id, at if sitting_id in of_pages else None, second) for sitting_id, second in far_s.items()]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""
-            WITH seen (sitting_id, at, far_s) AS (VALUES {_rows_of_places(seen.values())})
-            UPDATE records_sitting SET last_seen_at = COALESCE(seen.at, last_seen_at), saved_to_s = CASE
-                WHEN saved_to_s IS NULL OR saved_to_s < seen.far_s THEN COALESCE(seen.far_s, saved_to_s)
-                ELSE saved_to_s END
-            FROM seen WHERE id = seen.sitting_id
-            RETURNING id, epoch, saved_to_s, stopped_at IS NOT NULL
-            """,  # noqa: S608  # only placeholders are joined
-            list(chain.from_iterable(seen.values())),
+            """
+            UPDATE records_sitting
+            SET last_seen_at = COALESCE(seen.value ->> 1, last_seen_at), saved_to_s = seen.value ->> 2
+            FROM json_each(%s) seen WHERE records_sitting.id = seen.value ->> 0
+            """,
+            [json.dumps(seen)],
         )
-        return {pk: (epoch, saved_to_s, bool(stopped)) for pk, epoch, saved_to_s, stopped in cursor.fetchall()}
-
-
-def _places(values: Collection[object]) -> str:
-    return ", ".join(["%s"] * len(values))
-
-
-def _rows_of_places(rows: Collection[tuple[object, ...]]) -> str:
-    return ", ".join([f"({_places(row)})" for row in rows])
 
 
 def stored_records(sitting_id: str, *, participant_id: str) -> list[tuple[Stream, list[bytes]]]:
