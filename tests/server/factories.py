@@ -90,7 +90,7 @@ def build_world(
 ) -> World:
     """Build a study with a client, a therapist and a recorded session of theirs."""
     now = now or timezone.now()
-    owner = User.objects.create_user(f"owner-{User.objects.count()}", "a long enough password")
+    owner = User.objects.create_user(f"owner-{User.objects.count()}", password=None)
     study = create_study(name="Study", design_text=design or short_design(), user_id=owner.pk, now=now)
     people = {
         role: add_participant(study_id=study.pk, role=role, code=code, user_id=owner.pk, now=now)
