@@ -76,12 +76,6 @@ class Room:
             expect(steps).to_have_count(done)
         self.page.keyboard.press("ArrowRight")
 
-    def practise(self) -> None:
-        self.turn_to_the_goals()
-        expect(self.page.locator("[data-drawn]")).to_be_visible(timeout=20_000)
-        self.page.locator("[data-continue]").click()
-        expect(self.page.locator("[data-stop]")).to_be_visible()
-
     def wait_for_dial(self) -> None:
         """Wait until the rating page waits for a hand."""
         expect(self.page.locator("[data-stop]")).to_be_visible()

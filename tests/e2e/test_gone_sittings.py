@@ -13,7 +13,7 @@ pytestmark = pytest.mark.e2e
 def test_closing_and_voiding_end_what_is_being_rated(
     server: Server, desk: Desk, film: Film, open_context: OpenContext
 ) -> None:
-    session = desk.prepare("Gone", design=short_design(practice=False), film=film(4 * SHORT_S))
+    session = desk.prepare("Gone", design=short_design(practice=False), film=film(2 * SHORT_S))
     client, therapist = (
         begin(Room(open_context(base_url=server.address).new_page()), desk.make_link(session, role))
         for role in ("client", "therapist")

@@ -23,8 +23,8 @@ pytestmark = pytest.mark.e2e
 
 KILLS = 10
 ROUNDS = times(1, 10)
-LENGTH_S = 34
-SHORT_S = 12
+LENGTH_S = 24
+SHORT_S = 6
 TURN_S = 2.0
 STEP_S = 0.05
 MOST_LOST_S = 0.5

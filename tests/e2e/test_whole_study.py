@@ -101,7 +101,7 @@ def test_a_dyad_goes_from_upload_to_report(
     assert client_link.rpartition("/")[2] not in desk.page.content(), "a link is shown once"
 
     client = come_in(open_context(base_url=server.address), client_link, clips=True)
-    client.practise()
+    client.skip_practice()
     therapist = come_in(open_context(base_url=server.address), desk.make_link(session, "therapist"), clips=False)
     therapist.skip_practice()
     hands = PointerHand(client.page, CLIENT), KeyHand(therapist.page, THERAPIST)
@@ -116,7 +116,7 @@ def test_a_dyad_goes_from_upload_to_report(
         room.wait_for_end_of_rating(timeout_s=60)
 
     client.read()
-    described = client.recall(lambda place, _segment: f"{WORDS['client']} {place}.")
+    described = client.recall(lambda place, _segment: f"{WORDS['client']} {place}.", watch=False)
     thanked(client)
     truth = extremes_of(CLIENT.held(end_s=LENGTH_S))
     assert len(truth.extremes) == 6
