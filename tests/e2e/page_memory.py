@@ -13,9 +13,10 @@ COMPILED = {"code", "object shape", "native", "synthetic", "hidden"}
 
 @dataclass(frozen=True)
 class Memory:
-    """Bytes of what the page's scripts made, of all that is in the heaps of page and worker; nodes and listeners."""
+    """Bytes of what the scripts of page and worker made, of all that is in their heaps; nodes and listeners."""
 
     made_bytes: int
+    worker_made_bytes: int
     page_bytes: int
     worker_bytes: int
     nodes: int
@@ -40,10 +41,11 @@ class PageMemory:
     def read(self) -> Memory:
         self._throw_away(self.cdp.send)
         self._throw_away(self._ask_worker)
-        made_bytes = self._made_bytes()
+        made_bytes, worker_made_bytes = self._made_bytes(self.cdp.send), self._made_bytes(self._ask_worker)
         told = {metric["name"]: metric["value"] for metric in self.cdp.send("Performance.getMetrics")["metrics"]}
         return Memory(
             made_bytes=made_bytes,
+            worker_made_bytes=worker_made_bytes,
             page_bytes=int(told["JSHeapUsedSize"]),
             worker_bytes=int(self._ask_worker("Runtime.getHeapUsage")["usedSize"]),
             nodes=int(told["Nodes"]),
@@ -56,9 +58,9 @@ class PageMemory:
         send("HeapProfiler.collectGarbage")
         send("HeapProfiler.collectGarbage")
 
-    def _made_bytes(self) -> int:
+    def _made_bytes(self, send: Callable[[str], object]) -> int:
         self._snapshot.clear()
-        self.cdp.send("HeapProfiler.takeHeapSnapshot", {"reportProgress": False})
+        send("HeapProfiler.takeHeapSnapshot")
         snapshot = json.loads("".join(self._snapshot))
         meta, nodes = snapshot["snapshot"]["meta"], snapshot["nodes"]
         each, kinds = len(meta["node_fields"]), meta["node_types"][0]
@@ -70,6 +72,8 @@ class PageMemory:
         message = json.loads(event["message"])
         if "id" in message:
             self._answers[message["id"]] = message["result"]
+        elif message["method"] == "HeapProfiler.addHeapSnapshotChunk":
+            self._snapshot.append(message["params"]["chunk"])
 
     def _ask_worker(self, method: str) -> Any:
         (worker,) = self._workers

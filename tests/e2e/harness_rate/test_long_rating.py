@@ -60,7 +60,7 @@ def test_what_the_page_holds_does_not_grow_with_what_was_rated(
     assert changes_late - changes_early > 50 * MINUTES
     assert kept_bytes > 20 * (changes_late - changes_early)
     assert late.made_bytes - early.made_bytes < kept_bytes / 4
-    assert late.worker_bytes - early.worker_bytes < kept_bytes / 4
+    assert late.worker_made_bytes - early.worker_made_bytes < kept_bytes / 4
     assert late.nodes - early.nodes < MINUTES
     assert late.listeners - early.listeners < MINUTES
 
