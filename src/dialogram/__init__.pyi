@@ -27,12 +27,15 @@ from .analysis import (
     MetaRegression as MetaRegression,
     OutcomeSurface as OutcomeSurface,
     PeakEnd as PeakEnd,
+    PowerAt as PowerAt,
+    PowerPlan as PowerPlan,
     PseudoDyads as PseudoDyads,
     RandomEffects as RandomEffects,
     ReactionLag as ReactionLag,
     RepeatedMeasures as RepeatedMeasures,
     Resampled as Resampled,
     ResponseSurface as ResponseSurface,
+    SupposedCohort as SupposedCohort,
     TrackingAt as TrackingAt,
     TruthAndBias as TruthAndBias,
     VarianceSplit as VarianceSplit,
@@ -76,5 +79,5 @@ from .archive import (
     read_traces as read_traces,
     write_traces as write_traces,
 )
-from .compute import study_table as study_table
+from .compute import plan_study as plan_study, study_table as study_table
 from .timeline import HELPFULNESS as HELPFULNESS, Scale as Scale, Segment as Segment, Trace as Trace

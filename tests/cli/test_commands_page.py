@@ -32,7 +32,7 @@ def default_of(parameter: Any) -> str:
         return f"`{parameter.envvar}`" if parameter.envvar else "–"
     if isinstance(parameter.default, Path):
         return f"`~/{parameter.default.relative_to(Path.home())}`"
-    return f"`{parameter.default:g}`"
+    return f"`{parameter.default}`" if isinstance(parameter.default, str) else f"`{parameter.default:g}`"
 
 
 def section(name: str) -> str:

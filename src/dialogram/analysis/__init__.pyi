@@ -13,6 +13,7 @@ from .coefficient import Coefficient as Coefficient
 from .cohort import (
     COHORT_RULES as COHORT_RULES,
     CohortResult as CohortResult,
+    pool_congruences as pool_congruences,
     study_blocks as study_blocks,
     study_cohort as study_cohort,
 )
@@ -21,6 +22,7 @@ from .cohort_block import (
     DyadCongruence as DyadCongruence,
     MeasuredDyad as MeasuredDyad,
     measure_block as measure_block,
+    measure_congruence as measure_congruence,
 )
 from .cohort_guesses import CohortGuesses as CohortGuesses, study_guesses as study_guesses
 from .cohort_outcomes import OutcomeSurface as OutcomeSurface, WholeRating as WholeRating
@@ -70,6 +72,14 @@ from .meta_analysis import (
     meta_regress as meta_regress,
 )
 from .mixed_model import Products as Products
+from .power import (
+    DyadsNeeded as DyadsNeeded,
+    PowerAt as PowerAt,
+    PowerPlan as PowerPlan,
+    StudyOutcomes as StudyOutcomes,
+    SupposedCohort as SupposedCohort,
+    weigh_power as weigh_power,
+)
 from .pseudo_dyads import (
     PseudoDyads as PseudoDyads,
     compare_with_pseudo_dyads as compare_with_pseudo_dyads,

@@ -205,7 +205,7 @@ def study_blocks(
     rated = regress_rating(kept, whole_rating) if whole_rating else None
     surface = fit_outcome(kept, outcome) if outcome else None
     congruences = [dyad.congruence for dyad in kept]
-    enough = [each for each in congruences if each.n_effective >= LEAST_EFFECTIVE_N]
+    enough = _worth_enough(congruences)
     excluded += [
         Exclusion(
             dyad=each.dyad,
@@ -219,7 +219,7 @@ def study_blocks(
         dyads=len(kept),
         excluded=tuple(excluded),
         per_dyad=tuple(congruences),
-        meta=meta_analyse(*_effects(enough)) if len(enough) > 1 else None,
+        meta=pool_congruences(congruences),
         meta_regression=_regress(enough, moderated, moderators) if moderators else None,
         iid=fit(sums, residuals="iid", moderators=()),
         ar1=fit(sums, residuals="ar1", moderators=()),
@@ -230,6 +230,16 @@ def study_blocks(
         outcome_surface=surface,
         software=Software(version=__version__, rules=dict(COHORT_RULES)),
     )
+
+
+def pool_congruences(congruences: Sequence[DyadCongruence]) -> MetaAnalysis | None:
+    """Pool those dyads that are worth enough independent pairs; None for fewer than two of them."""
+    enough = _worth_enough(congruences)
+    return meta_analyse(*_effects(enough)) if len(enough) > 1 else None
+
+
+def _worth_enough(congruences: Sequence[DyadCongruence]) -> list[DyadCongruence]:
+    return [each for each in congruences if each.n_effective >= LEAST_EFFECTIVE_N]
 
 
 def _screen(blocks: Sequence[CohortBlock]) -> tuple[list[MeasuredDyad], list[Exclusion]]:

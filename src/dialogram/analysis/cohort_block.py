@@ -99,21 +99,26 @@ def _measure(dyad: JudgedDyad) -> MeasuredDyad | Exclusion:
     judge, truth = dyad.pairs()
     if fault := find_fault(judge, truth):
         return Exclusion(dyad=dyad.name, reason=fault)
-    r, n_effective = correlate(judge, truth), effective_n_of_pairs(judge, truth)
     return MeasuredDyad(
-        congruence=DyadCongruence(
-            dyad=dyad.name,
-            n=int((~np.isnan(judge)).sum()),
-            n_effective=n_effective,
-            r=r,
-            z=math.atanh(r),
-            v=1 / (n_effective - 3) if n_effective > 3 else math.nan,
-        ),
+        congruence=measure_congruence(dyad.name, judge, truth),
         sums=sum_dyad(dyad),
         levels=(float(np.nanmean(judge)), float(np.nanmean(truth))),
         parts=measure_parts(dyad.truth),
         judge_digest=_digest(dyad.judge),
         truth_digest=_digest(dyad.truth),
+    )
+
+
+def measure_congruence(name: str, judge: Floats, truth: Floats) -> DyadCongruence:
+    """Correlate a judge with the truth, both varying, on one grid and NaN in both where either is missing."""
+    r, n_effective = correlate(judge, truth), effective_n_of_pairs(judge, truth)
+    return DyadCongruence(
+        dyad=name,
+        n=int((~np.isnan(judge)).sum()),
+        n_effective=n_effective,
+        r=r,
+        z=math.atanh(r),
+        v=1 / (n_effective - 3) if n_effective > 3 else math.nan,
     )
 
 

@@ -5,6 +5,7 @@ from dialogram.cli.cohort import cohort
 from dialogram.cli.convert import convert
 from dialogram.cli.dyad import dyad
 from dialogram.cli.extremes import extremes
+from dialogram.cli.plan import plan
 from dialogram.cli.serve import demo, serve
 
 program = typer.Typer(
@@ -29,6 +30,7 @@ def _program(
 program.command()(dyad)
 program.command()(extremes)
 program.command()(cohort)
+program.command()(plan)
 program.command()(convert)
 program.command()(serve)
 program.command()(demo)

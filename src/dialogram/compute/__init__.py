@@ -2,6 +2,7 @@
 
 from dialogram.compute.cluster import Cluster
 from dialogram.compute.cohort import study_table
+from dialogram.compute.power import plan_study
 from dialogram.compute.runner import Here, Processes, Runner
 
-__all__ = ["Cluster", "Here", "Processes", "Runner", "study_table"]
+__all__ = ["Cluster", "Here", "Processes", "Runner", "plan_study", "study_table"]

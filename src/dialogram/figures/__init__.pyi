@@ -4,6 +4,7 @@ from .file import format_of as format_of, render as render, replace_file as repl
 from .forest import draw_forest as draw_forest
 from .lag_curve import draw_lag_curve as draw_lag_curve
 from .palette import colours_of as colours_of
+from .power import draw_power as draw_power
 from .session import draw_session as draw_session
 from .states import draw_states as draw_states
 from .style import DOUBLE_COLUMN_MM as DOUBLE_COLUMN_MM, SINGLE_COLUMN_MM as SINGLE_COLUMN_MM

@@ -4,6 +4,7 @@ from dialogram.simulate.browser import Stretch, hand_of
 from dialogram.simulate.dyads import CLIENT, THERAPIST, KnownExtreme, SimulatedDyad, simulate_dyad
 from dialogram.simulate.event_logs import SimulatedLog, Step, draw_program, simulate_event_log
 from dialogram.simulate.raters import Rater, simulate_hand, simulate_noise
+from dialogram.simulate.studies import simulate_studies
 
 __all__ = [
     "CLIENT",
@@ -20,4 +21,5 @@ __all__ = [
     "simulate_event_log",
     "simulate_hand",
     "simulate_noise",
+    "simulate_studies",
 ]

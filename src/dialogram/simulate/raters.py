@@ -49,9 +49,9 @@ class Rater:
 
 
 def simulate_noise(
-    rng: np.random.Generator, *, size: int, step_s: float, sd: float, memory_s: float
+    rng: np.random.Generator, *, size: int | tuple[int, ...], step_s: float, sd: float, memory_s: float
 ) -> NDArray[np.float64]:
-    """Draw a stationary first-order autoregressive series.
+    """Draw stationary first-order autoregressive series.
 
     ``x[i] = a x[i-1] + e[i]`` with ``a = exp(-step_s / memory_s)`` and ``sd(e) = sd sqrt(1 - a^2)``.
 
@@ -60,7 +60,7 @@ def simulate_noise(
     rng
         The source of chance.
     size, step_s
-        Number of points and their distance in seconds.
+        Number of points, or a shape whose last number is that, and their distance in seconds.
     sd
         Spread of the series.
     memory_s
@@ -73,13 +73,13 @@ def simulate_noise(
     (4.9, 0.4)
     """
     keep = float(np.exp(-step_s / memory_s))
-    shocks = rng.normal(0.0, sd, size)
-    shocks[1:] *= np.sqrt(1.0 - keep**2)
-    series = np.empty(size)
-    last = 0.0
-    for place, shock in enumerate(shocks.tolist()):
-        last = keep * last + shock
-        series[place] = last
+    series = rng.normal(0.0, sd, size)
+    series[..., 1:] *= np.sqrt(1.0 - keep**2)
+    # Each point sums up the shocks of the last 1, 2, 4, 8 … points: a few sums of whole series, not a step a point.
+    hop = 1
+    while hop < series.shape[-1]:
+        series[..., hop:] += keep**hop * series[..., :-hop]
+        hop *= 2
     return series
 
 
