@@ -1,4 +1,6 @@
+from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +18,23 @@ def test_what_goes_wrong_in_the_work_comes_out_as_it_is(runner: Runner) -> None:
     assert sorted(runner.run(half, [1, 2, 3])) == [(0, 0.5), (1, 1.0), (2, 1.5)]
     with pytest.raises(TypeError, match="no half of 'two'"), closing(runner.run(half, [1, "two"])) as done:
         list(done)
+
+
+class BrokenOff(list[Path]):
+    """Tasks that are being handed out when somebody presses Ctrl-C."""
+
+    def __iter__(self) -> Iterator[Path]:
+        yield from super().__iter__()
+        raise KeyboardInterrupt
+
+
+def test_tasks_broken_off_while_they_are_handed_out_are_taken_back(tmp_path: Path) -> None:
+    tasks = [tmp_path / str(number) for number in range(100)]
+    with pytest.raises(KeyboardInterrupt):
+        list(Processes(1).run(Path.touch, BrokenOff(tasks)))
+    assert len(list(tmp_path.iterdir())) < 50
+    list(Processes(1).run(Path.touch, tasks))
+    assert len(list(tmp_path.iterdir())) == 100
 
 
 def test_impossible_workers_are_refused() -> None:

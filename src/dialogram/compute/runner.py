@@ -48,8 +48,8 @@ class Processes:
         with ProcessPoolExecutor(
             min(self._workers, len(tasks) or 1), mp_context=context, initializer=_leave_ctrl_c_to_the_parent
         ) as pool:
-            places = {pool.submit(work, task): place for place, task in enumerate(tasks)}
             try:
+                places = {pool.submit(work, task): place for place, task in enumerate(tasks)}
                 for done in as_completed(places):
                     yield places[done], done.result()
             finally:
