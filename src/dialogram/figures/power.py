@@ -61,7 +61,7 @@ def draw_power(plan: PowerPlan, *, width_mm: float = 110.0, height_mm: float = 7
             figure, left_mm=left_mm, right_mm=right_mm, top_mm=2.5 + len(key) * KEY_LINE_MM, bottom_mm=10.0
         )
         axes.set_xlim(0, 1.03 * max(size.dyads for size in plan.sizes))
-        axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10], integer=True))
         axes.set_ylim(-0.02, 1.02)
         axes.set_yticks(_MARKS, [f"{mark:.1f}" for mark in _MARKS])
         axes.axhline(plan.wanted, **NEUTRAL_LINE, zorder=1)
