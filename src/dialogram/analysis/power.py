@@ -210,7 +210,7 @@ def weigh_power(
     >>> outcomes = StudyOutcomes(p=p, p_of_nothing=np.full(p.shape, 0.5), width=np.full(p.shape, 0.1))
     >>> plan = weigh_power(outcomes, SupposedCohort(tracking=0.3), dyads=[10, 20], minutes=[50], wanted=0.8, seed=1)
     >>> [each.power for each in plan.sizes], plan.needed[0].dyads
-    ([0.25, 1.0], 18)
+    ([0.25, 1.0], 19)
     """
     studies = len(outcomes.p)
     found, found_of_nothing = outcomes.p <= LEVEL, outcomes.p_of_nothing <= LEVEL
