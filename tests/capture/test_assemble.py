@@ -259,6 +259,17 @@ def test_a_player_slow_to_start_rates_nothing_that_was_rated_before() -> None:
     assert again.values.tolist() == [30.0, 60.0, 90.0]
 
 
+def test_a_page_that_hears_late_that_it_plays_has_missed_nothing() -> None:
+    """It moved from where it was sought to; the control jumped to where the first frame is."""
+    first = [["dial", 0, 30.0, "wheel"], *_playing(0.0, 2.0)]
+    for sought_s, missed_s in ((2.0, 0.0), (1.5, 0.12)):
+        late = [["seeking", 4000, sought_s], ["seeked", 4100, sought_s], ["playing", 5120, 2.12]]
+        shown = [["clock", 5160, 2.16, "frame"], ["pause", 6000, 3.0]]
+        found = assemble(_log([*first, *late, *shown]), scale=HELPFULNESS, start_s=0.0, end_s=3.0)
+        assert found.trace.coverage.tolist() == pytest.approx([1.0, 1.0, 1.0 - missed_s])
+        assert found.trace.values.tolist() == pytest.approx([30.0, 30.0, 30.0])
+
+
 @pytest.mark.parametrize("told", [None, "2", True, -1.0, 10**400, 7.5])
 def test_a_place_that_nobody_can_have_gone_on_at_hides_nothing(told: object) -> None:
     opened: list[object] = ["open", 0, {"format": 1, "epoch": 1, "resumed_at_s": told}]

@@ -102,6 +102,7 @@ class _Span:
     to_ms: float
     rate: float
     sought_s: float
+    is_start: bool
     follows: bool
     why_apart: str
 
@@ -170,20 +171,20 @@ MARKS = (
 
 def _spans(stream: Stream, pairs: Pairs, frames: Pairs) -> Iterator[_Span]:
     player = _Player(sought_s=stream.resumed_at_s())
-    start, follows, why_apart = 0.0, True, ""
+    start, is_start, follows, why_apart = 0.0, False, True, ""
     for t_ms, kind, number in _marks(stream, pairs, frames):
         ran, at_rate, sought_s = player.runs_in_view(), player.rate, player.sought_s
         player.take(kind, number)
         if (player.runs_in_view(), player.rate) != (ran, at_rate):
             if ran and t_ms > start:
-                yield _Span(start, t_ms, at_rate, sought_s, follows, why_apart)
+                yield _Span(start, t_ms, at_rate, sought_s, is_start, follows, why_apart)
                 follows, why_apart = True, ""
-            start = t_ms
+            start, is_start = t_ms, kind in {"playing", "seeked"}
         follows = follows and kind not in {"seeking", "lost"}
         why_apart = max(why_apart, player.hides(), key=GRAVITY.index)
     end = float(stream.times_ms().max(initial=0.0))
     if player.runs_in_view() and end > start:
-        yield _Span(start, end, player.rate, player.sought_s, follows, why_apart)
+        yield _Span(start, end, player.rate, player.sought_s, is_start, follows, why_apart)
 
 
 def _marks(stream: Stream, pairs: Pairs, frames: Pairs) -> list[tuple[float, str, float]]:
@@ -217,8 +218,10 @@ def _clocked(span: _Span, pairs: Pairs) -> Iterator[Played]:
         from_ms = max(bounds[place], float(clock.monotonic_ms[0]) - FARTHEST_MS)
         to_ms = min(bounds[place + 1], float(clock.monotonic_ms[-1]) + FARTHEST_MS)
         low_s, high_s = np.maximum(clock.media_at([from_ms, to_ms]), 0.0).tolist()
-        # a player says that it plays well before it moves: until then it stands where it was sought to
-        if span.sought_s - float(clock.media_s[0]) <= JUMP_S:
+        # a player says that it plays before it moves, and a busy page hears of it late: it moved from where it stood
+        if place == 0 and span.is_start and 0.0 < low_s - span.sought_s <= JUMP_S:
+            from_ms, low_s = from_ms - 1000.0 * (low_s - span.sought_s) / span.rate, span.sought_s
+        elif span.sought_s - float(clock.media_s[0]) <= JUMP_S:
             low_s = max(low_s, span.sought_s)
         yield Played(from_ms, to_ms, low_s, high_s, clock, follows=place == 0, why_apart="")
 
