@@ -270,6 +270,17 @@ def test_a_page_that_hears_late_that_it_plays_has_missed_nothing() -> None:
         assert found.trace.values.tolist() == pytest.approx([30.0, 30.0, 30.0])
 
 
+@pytest.mark.parametrize(("stands_s", "missed_s"), [(2.06, 0.0), (2.4, 0.4)])
+def test_a_player_that_stops_a_little_later_than_it_said_has_left_nothing_out(stands_s: float, missed_s: float) -> None:
+    """The control was sought ahead."""
+    first = [["dial", 0, 30.0, "wheel"], *_playing(0.0, 2.0)]
+    stood = [["seeking", 4000, stands_s], ["seeked", 4100, stands_s], ["playing", 4900, stands_s]]
+    shown = [["clock", 5000, stands_s, "frame"], ["pause", 6000, stands_s + 1]]
+    found = assemble(_log([*first, *stood, *shown]), scale=HELPFULNESS, start_s=0.0, end_s=3.0)
+    assert found.trace.coverage.tolist() == pytest.approx([1.0, 1.0, 1.0 - missed_s])
+    assert [gap.reason for gap in found.gaps] == (["not-played"] if missed_s else [])
+
+
 @pytest.mark.parametrize("told", [None, "2", True, -1.0, 10**400, 7.5])
 def test_a_place_that_nobody_can_have_gone_on_at_hides_nothing(told: object) -> None:
     opened: list[object] = ["open", 0, {"format": 1, "epoch": 1, "resumed_at_s": told}]

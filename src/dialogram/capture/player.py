@@ -90,7 +90,7 @@ def played(stream: Stream) -> list[Played]:
     follows, why_apart = True, ""
     for span in _spans(stream, pairs, frames):
         follows, why_apart = follows and span.follows, why_apart or span.why_apart
-        for stretch in _clocked(span, pairs):
+        for stretch in _clocked(span, pairs, _floor_s(span, stretches)):
             stretches.append(replace(stretch, follows=stretch.follows and follows, why_apart=why_apart))
             follows, why_apart = True, ""
     return [stretch for stretch in _one_way(stretches) if stretch.high_s > stretch.low_s]
@@ -203,7 +203,16 @@ def _marks(stream: Stream, pairs: Pairs, frames: Pairs) -> list[tuple[float, str
     return sorted(marks, key=lambda mark: mark[0])
 
 
-def _clocked(span: _Span, pairs: Pairs) -> Iterator[Played]:
+def _floor_s(span: _Span, before: list[Played]) -> float:
+    """Return where it stood before it moved: where it was sought to, NaN where nothing says.
+
+    A player told to stop stands a little beyond where it was last seen; what lies between was played.
+    """
+    stood_s = before[-1].high_s if before else math.nan
+    return stood_s if 0.0 <= span.sought_s - stood_s <= JUMP_S else span.sought_s
+
+
+def _clocked(span: _Span, pairs: Pairs, floor_s: float) -> Iterator[Played]:
     # a pair at the very end belongs to it: the last event of a stream often is one
     inside = slice(np.searchsorted(pairs[0], span.from_ms), np.searchsorted(pairs[0], span.to_ms, side="right"))
     times, media = pairs[0][inside], pairs[1][inside]
@@ -219,10 +228,10 @@ def _clocked(span: _Span, pairs: Pairs) -> Iterator[Played]:
         to_ms = min(bounds[place + 1], float(clock.monotonic_ms[-1]) + FARTHEST_MS)
         low_s, high_s = np.maximum(clock.media_at([from_ms, to_ms]), 0.0).tolist()
         # a player says that it plays before it moves, and a busy page hears of it late: it moved from where it stood
-        if place == 0 and span.is_start and 0.0 < low_s - span.sought_s <= JUMP_S:
-            from_ms, low_s = from_ms - 1000.0 * (low_s - span.sought_s) / span.rate, span.sought_s
-        elif span.sought_s - float(clock.media_s[0]) <= JUMP_S:
-            low_s = max(low_s, span.sought_s)
+        if place == 0 and span.is_start and 0.0 < low_s - floor_s <= JUMP_S:
+            from_ms, low_s = from_ms - 1000.0 * (low_s - floor_s) / span.rate, floor_s
+        elif floor_s - float(clock.media_s[0]) <= JUMP_S:
+            low_s = max(low_s, floor_s)
         yield Played(from_ms, to_ms, low_s, high_s, clock, follows=place == 0, why_apart="")
 
 
