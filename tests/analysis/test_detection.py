@@ -53,6 +53,7 @@ def test_every_shift_counts_as_a_loop_would() -> None:
         as_large = sum(one.d_prime >= found.d_prime - 1e-9 for one in shifted)
         assert found.p_shift == pytest.approx((1 + as_large) / 60)
         assert found.hits_by_chance == pytest.approx(np.mean([one.hits for one in shifted]))
+        assert found.d_prime_by_chance == pytest.approx(np.mean([one.d_prime for one in shifted]))
 
 
 def test_d_prime_has_the_log_linear_correction() -> None:
@@ -115,15 +116,21 @@ def test_a_flat_rater_sees_nothing() -> None:
 def test_unrelated_raters_are_rarely_found_to_see() -> None:
     rng = np.random.default_rng(20241102)
     runs, found = times(150, 1000), np.zeros(3)
+    d_primes = []
     for _ in range(runs):
         shocks = rng.normal(size=(2, 1100)) * np.sqrt(1 - 0.95**2)
         a, b = 50 + 15 * lfilter([1.0], [1.0, -0.95], shocks)[:, 200:]
         seen = _detect(a, b, tolerance_s=5).helpful
         related = _detect(a, 0.8 * a + 0.6 * b - 20, tolerance_s=5).helpful
         found += [seen.seconds.p_shift <= 0.05, seen.moments.p_shift <= 0.05, related.seconds.p_shift <= 0.05]
+        d_primes.append((seen.seconds.d_prime, seen.seconds.d_prime_by_chance))
     found /= runs
     assert (found[:2] <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / runs)).all(), found
     assert found[2] > 0.8, found
+    alone, by_chance = np.array(d_primes).T
+    error = np.nanstd(alone - by_chance) / np.sqrt(runs)
+    assert abs(np.nanmean(alone - by_chance)) < 3 * error
+    assert np.nanmean(alone) > 10 * error, "the control: d′ alone takes them for raters who see something"
 
 
 @pytest.mark.parametrize("tolerance_s", [-1.0, np.nan, np.inf])

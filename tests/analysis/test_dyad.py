@@ -25,7 +25,7 @@ KEYS = {
     "quality": "a b",
     "software": "version rules",
 }
-DETECTED = "hits misses false_alarms correct_rejections d_prime hits_by_chance p_shift"
+DETECTED = "hits misses false_alarms correct_rejections d_prime hits_by_chance d_prime_by_chance p_shift"
 
 
 def _trace(values: object, *, step_s: float = 1.0, start_s: float = 0.0, name: str = "client") -> Trace:

@@ -34,9 +34,10 @@ class Detected:
     false_alarms, correct_rejections
         Of a's not being in it, what b was in it for all the same, and what not.
     d_prime
-        How well b tells a's state; 0 is not at all. NaN where a never was in the state, or always.
-    hits_by_chance
-        The mean number of hits when b is shifted against a.
+        How well b tells a's state. NaN where a never was in the state, or always.
+    hits_by_chance, d_prime_by_chance
+        Their means when b is shifted against a. By chance d′ is not 0: a hit may be off by the tolerance, a false alarm
+        may not.
     p_shift
         How often shifted traces reach as large a d′; one-sided, honest without drift.
     """
@@ -47,6 +48,7 @@ class Detected:
     correct_rejections: float
     d_prime: float
     hits_by_chance: float
+    d_prime_by_chance: float
     p_shift: float
 
 
@@ -69,7 +71,10 @@ class StateDetection:
             said += f", where chance gives {seen.hits_by_chance:.1f} ({say_p(seen.p_shift)})"
         if math.isnan(self.seconds.d_prime):
             return f"{said}; a was never out of them, so there is no d′."
-        return f"{said}; by seconds d′ = {self.seconds.d_prime:.2f} ({say_p(self.seconds.p_shift)})."
+        said += f"; by seconds d′ = {self.seconds.d_prime:.2f}"
+        if not math.isnan(self.seconds.d_prime_by_chance):
+            said += f", where chance gives {self.seconds.d_prime_by_chance:.2f}"
+        return f"{said} ({say_p(self.seconds.p_shift)})."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,5 +247,6 @@ def _detected(hits: Floats, signal: Floats, alarms: Floats, noise: Floats, *, un
         correct_rejections=float(noise[0] - alarms[0]) * unit,
         d_prime=float(d_prime[0]),
         hits_by_chance=float(by_chance.mean() * signal[0]) * unit if defined else math.nan,
+        d_prime_by_chance=float(shifted.mean()) if defined else math.nan,
         p_shift=(1 + as_large) / (1 + shifted.size) if defined else math.nan,
     )

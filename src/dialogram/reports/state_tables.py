@@ -68,5 +68,7 @@ def _say_seen(one: StateDetection, word: str, result: DyadResult) -> list[Text]:
     if not math.isnan(moments.p_shift):
         parts += [f", by chance {number(moments.hits_by_chance, 1)} (", P, f" {p_value(moments.p_shift)})"]
     if not math.isnan(seconds.p_shift):
-        parts += [f"; second by second, d′ = {number(seconds.d_prime, 2)} (", P, f" {p_value(seconds.p_shift)})"]
+        chance = number(seconds.d_prime_by_chance, 2)
+        parts += [f"; second by second, d′ = {number(seconds.d_prime, 2)}, by chance {chance} ("]
+        parts += [P, f" {p_value(seconds.p_shift)})"]
     return [[*parts, ". "]]
