@@ -1,6 +1,5 @@
 """Every address of the desk with everybody who might knock. A new address without a row here fails."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,13 +10,12 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from tests.server.desk.study_at_work import StudyAtWork, build_study_at_work
+from tests.server.factories import words_of
 
 from dialogram.server.desk.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db(databases=["default", "identity"])
 
-TOKEN = re.compile(r'value="\w{64}"')
-"""Random letters, among which anything could stand."""
 WHO = ("anonymous", "stranger", "own", "member", "owner")
 
 
@@ -219,7 +217,7 @@ def test_own_dyads_stand_on_no_list() -> None:
         browser.force_login(account)
         study = work.world.study.pk
         pages[who] = {
-            name: TOKEN.sub("", browser.get(reverse(f"desk:{name}", kwargs={"study_id": study})).content.decode())
+            name: words_of(browser.get(reverse(f"desk:{name}", kwargs={"study_id": study})))
             for name in ("study", "sessions", "people", "new-session")
         }
     for name in pages["own"]:

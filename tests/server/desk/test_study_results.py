@@ -6,7 +6,16 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from tests.server.desk.study_at_work import make_account
-from tests.server.factories import CLIENT_VALUES, THERAPIST_VALUES, World, add_recording, agree, build_world, rate
+from tests.server.factories import (
+    CLIENT_VALUES,
+    THERAPIST_VALUES,
+    World,
+    add_recording,
+    agree,
+    build_world,
+    rate,
+    words_of,
+)
 
 from dialogram.server.accounts.models import User
 from dialogram.server.records.domain import recordings
@@ -109,10 +118,10 @@ def test_a_session_is_left_out_where_its_own_results_are_not_to_be_seen(worlds: 
     Participant.objects.filter(pk=worlds[0].client.pk).update(account=own)
     address = f"/desk/studies/{study.pk}/results"
 
-    page = browser_of(own).get(address).content.decode()
+    page = words_of(browser_of(own).get(address))
     assert "K8 × T8, 2" in page
     assert "K7" not in page
-    locked = browser_of(dealing).get(address).content.decode()
+    locked = words_of(browser_of(dealing).get(address))
     assert "Not yet" in locked
     assert "K8" not in locked
     assert browser_of(dealing).get(f"{address}/report.pdf").status_code == 404
