@@ -160,6 +160,25 @@ def test_what_many_raters_held_back_is_stored_in_one_commit() -> None:
     assert EventRecord.objects.values("received_at").distinct().count() == 1
 
 
+@pytest.mark.parametrize(("within_s", "commits"), [(1.0, 1), (0.0, 2)])
+def test_who_comes_a_moment_later_shares_the_commit(
+    monkeypatch: pytest.MonkeyPatch, within_s: float, commits: int
+) -> None:
+    monkeypatch.setattr("dialogram.server.ingest.writer.TOGETHER_WITHIN_S", within_s)
+    world = build_world()
+    stream = open_stream(world, world.client)
+    own = Writer()
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(own.store, deliver(stream, 0))
+        if within_s:
+            time.sleep(0.05)
+        else:
+            first.result()
+        second = pool.submit(own.store, deliver(stream, 1))
+        assert (first.result(), second.result()) == (receipt([0]), receipt([1]))
+    assert EventRecord.objects.values("received_at").distinct().count() == commits
+
+
 def hand_in(world: World, stream: Stream) -> None:
     sittings.finish_rating(sitting_id=stream.sitting_id, stream_id=stream.stream_id, last_seq=0, now=timezone.now())
 

@@ -6,6 +6,7 @@ This module is what a child loads first, so that it loads nothing which one of t
 import asyncio
 import ctypes
 import fcntl
+import gc
 import multiprocessing
 import os
 import signal
@@ -98,6 +99,7 @@ def _load_application(path: Path, root_key: bytes, lan: "Lan | None", _target: s
     application = get_wsgi_application()
     get_resolver().url_patterns  # noqa: B018  # loads the pages while the databases are brought up to date
     _hold_lock(path)
+    gc.freeze()  # what is loaded stays; looking through it again and again would hold everybody up
     return application
 
 
