@@ -1,6 +1,5 @@
 """What browser and server say to each other, format 1. The only module of the package that needs pydantic."""
 
-import json
 import math
 import re
 from collections.abc import Iterable
@@ -8,7 +7,7 @@ from itertools import pairwise
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, ValidationError, field_validator
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from dialogram.capture.event_log import PHONE_KINDS
 
@@ -21,7 +20,7 @@ MOST_SEQ = 10_000_000
 MOST_T_MS = 1e12
 MOST_KIND = 32
 SAFE_INTEGER = 2**53
-WHOLE_FLOAT = re.compile(r"\.0(?!\d)")
+WHOLE_FLOAT = re.compile(rb"\.0(?!\d)")
 """Where a number may be spelt 55.0; words can look so as well."""
 
 
@@ -276,20 +275,17 @@ def canonical(record: Record) -> bytes:
     >>> canonical(Record(seq=3, events=[["dial", 12.50, 55.0, "wheel"]]))
     b'{"events":[["dial",12.5,55,"wheel"]],"seq":3}'
     """
-    spelt = _spell({"events": record.events, "seq": record.seq})
-    if WHOLE_FLOAT.search(spelt):
-        spelt = _spell({"events": _plain_numbers(record.events), "seq": record.seq})
-    return spelt.encode("ascii")
+    spelt = to_json({"events": record.events, "seq": record.seq})
+    if spelt.find(b"{", 1) > 0 or WHOLE_FLOAT.search(spelt):
+        spelt = to_json({"events": _plain(record.events), "seq": record.seq})
+    return spelt
 
 
-_spell = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
-
-
-def _plain_numbers(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     if isinstance(value, list):
-        return [_plain_numbers(inner) for inner in value]
+        return [_plain(inner) for inner in value]
     if isinstance(value, dict):
-        return {key: _plain_numbers(inner) for key, inner in value.items()}
+        return {key: _plain(value[key]) for key in sorted(value)}
     if isinstance(value, float) and value.is_integer() and abs(value) <= SAFE_INTEGER:
         return int(value)
     return value

@@ -26,7 +26,7 @@ MOST_CONNECTIONS = 8192
 """A browser keeps its connections open: one that is not let in waits for somebody to go."""
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # meant: the door middleware shows other machines the room only
 STOP_WITHIN_S = 10.0
-WORKER_NICE = 10
+WORKER_NICE = 19
 """An import can wait; somebody who rates cannot."""
 
 
