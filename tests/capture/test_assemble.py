@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from dialogram.capture import EventLog, LoggedRecord, StepFunction, assemble
 from dialogram.simulate import (
@@ -71,6 +71,15 @@ def truth(
     has_video=st.booleans(),
     blocked=st.booleans(),
     step_s=st.sampled_from([1.0, 0.5, 2.0]),
+)
+@example(
+    program=[Step("play", 3.5), Step("pause", 1.0)] * 6,
+    hands_=[STEADY],
+    seed=5,
+    jumps_per_min=0.0,
+    has_video=False,
+    blocked=True,
+    step_s=1.0,
 )
 def test_whatever_happens_the_trace_is_the_hand_where_it_was_attended_and_missing_elsewhere(
     program: list[Step],
@@ -270,15 +279,38 @@ def test_a_page_that_hears_late_that_it_plays_has_missed_nothing() -> None:
         assert found.trace.values.tolist() == pytest.approx([30.0, 30.0, 30.0])
 
 
-@pytest.mark.parametrize(("stands_s", "missed_s"), [(2.06, 0.0), (2.4, 0.4)])
-def test_a_player_that_stops_a_little_later_than_it_said_has_left_nothing_out(stands_s: float, missed_s: float) -> None:
-    """The control was sought ahead."""
-    first = [["dial", 0, 30.0, "wheel"], *_playing(0.0, 2.0)]
-    stood = [["seeking", 4000, stands_s], ["seeked", 4100, stands_s], ["playing", 4900, stands_s]]
-    shown = [["clock", 5000, stands_s, "frame"], ["pause", 6000, stands_s + 1]]
-    found = assemble(_log([*first, *stood, *shown]), scale=HELPFULNESS, start_s=0.0, end_s=3.0)
+@pytest.mark.parametrize(
+    ("sought_s", "stands_s", "missed_s"),
+    [
+        pytest.param(None, 2.07, 0.0, id="it sounds on"),
+        pytest.param(2.06, 2.06, 0.0, id="loaded again it goes on where it stood"),
+        pytest.param(None, 2.5, 0.5, id="control: a skip without a word"),
+        pytest.param(2.2, 2.2, 0.2, id="control: a short seek ahead"),
+        pytest.param(2.4, 2.4, 0.4, id="control: a seek ahead"),
+    ],
+)
+def test_a_player_that_stands_a_little_later_than_it_was_seen_has_left_nothing_out(
+    sought_s: float | None, stands_s: float, missed_s: float
+) -> None:
+    first = [["dial", 0, 30.0, "wheel"], *_playing(0.0, 2.0)[:-1], ["pause", 3000, 2.06]]
+    sought = [] if sought_s is None else [["seeking", 4000, sought_s], ["seeked", 4100, sought_s]]
+    shown = [["playing", 5000, stands_s], ["clock", 5000, stands_s, "current_time"], ["pause", 6000, stands_s + 1]]
+    found = assemble(_log([*first, *sought, *shown]), scale=HELPFULNESS, start_s=0.0, end_s=3.0)
     assert found.trace.coverage.tolist() == pytest.approx([1.0, 1.0, 1.0 - missed_s])
     assert [gap.reason for gap in found.gaps] == (["not-played"] if missed_s else [])
+
+
+def test_a_short_seek_back_is_rated_again_and_what_played_out_of_sight_is_not() -> None:
+    first = [["dial", 0, 30.0, "wheel"], *_playing(0.0, 2.0)]
+    again = [["seeking", 4000, 1.8], ["seeked", 4100, 1.8], ["dial", 4500, 80.0, "wheel"]]
+    again += [["playing", 5000, 1.8], ["clock", 5000, 1.8, "frame"], ["pause", 6200, 3.0]]
+    found = assemble(_log([*first, *again]), scale=HELPFULNESS, start_s=0.0, end_s=3.0)
+    assert found.trace.values.tolist() == pytest.approx([30.0, 40.0, 80.0])
+    unseen: list[list[object]] = [["hidden", 3000], ["pause", 3100, 2.1], ["visible", 4000]]
+    shown = [["playing", 5000, 2.1], ["clock", 5000, 2.1, "frame"], ["pause", 5900, 3.0]]
+    found = assemble(_log([*first[:-1], *unseen, *shown]), scale=HELPFULNESS, start_s=0.0, end_s=3.0)
+    assert found.trace.coverage.tolist() == pytest.approx([1.0, 1.0, 0.9])
+    assert [gap.reason for gap in found.gaps] == ["hidden"]
 
 
 @pytest.mark.parametrize("told", [None, "2", True, -1.0, 10**400, 7.5])

@@ -8,7 +8,7 @@ from dialogram.capture.rating import Gap, gaps, rate
 from dialogram.capture.saved import saved
 from dialogram.timeline import Scale, Trace
 
-RULE = "assemble/2"
+RULE = "assemble/3"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Assembly:
 def assemble(
     log: EventLog, *, scale: Scale, start_s: float, end_s: float, step_s: float = 1.0, name: str = "rater"
 ) -> Assembly:
-    """Make the trace of a sitting out of its event log, by rule ``assemble/2``.
+    """Make the trace of a sitting out of its event log, by rule ``assemble/3``.
 
     The dial is a step function of the browser's monotonic clock; pairs (monotonic time, media time) carry each of
     its changes into media time, piecewise linear, in every stretch the player ran without a break, which begins no

@@ -17,6 +17,9 @@ GONE_MS = 2_500.0
 FARTHEST_MS = GONE_MS
 """How far a clock is run on beyond its last pair."""
 
+SAME_PLACE_S = 0.001
+"""A player that is sought to where it says that it stands says so to the microsecond."""
+
 JUMP_S = 0.25
 """Pairs that part further than this from a steady player were parted by a seek that nobody wrote down."""
 
@@ -90,7 +93,7 @@ def played(stream: Stream) -> list[Played]:
     follows, why_apart = True, ""
     for span in _spans(stream, pairs, frames):
         follows, why_apart = follows and span.follows, why_apart or span.why_apart
-        for stretch in _clocked(span, pairs, _floor_s(span, stretches)):
+        for stretch in _clocked(span, pairs):
             stretches.append(replace(stretch, follows=stretch.follows and follows, why_apart=why_apart))
             follows, why_apart = True, ""
     return [stretch for stretch in _one_way(stretches) if stretch.high_s > stretch.low_s]
@@ -118,6 +121,7 @@ class _Player:
     gone: bool = False
     lost: bool = False
     rate: float = 1.0
+    stood_s: float = math.nan
     sought_s: float = math.nan
 
     def runs(self) -> bool:
@@ -133,6 +137,10 @@ class _Player:
             return "gone"
         return "hidden" if self.runs() and not self.visible else ""
 
+    def is_back(self) -> bool:
+        """Whether it was sought to where it stood: a player that had to load its film again."""
+        return abs(self.sought_s - self.stood_s) <= SAME_PLACE_S
+
     def take(self, kind: str, number: float) -> None:  # noqa: C901  # one line for each kind of mark
         match kind:
             case "play":
@@ -140,9 +148,9 @@ class _Player:
                 self.wanted, self.stalled = True, True
             case "playing" | "ran" | "seen":
                 self.wanted, self.stalled, self.seeking = True, False, False
-                self.visible = self.visible or kind == "seen"
+                self.visible, self.stood_s = self.visible or kind == "seen", math.nan
             case "pause" | "ended" | "finish":
-                self.wanted = False
+                self.wanted, self.stood_s = False, number if kind == "pause" and not self.seeking else math.nan
             case "seeking" | "seeked":
                 self.seeking = kind == "seeking"
                 self.sought_s = math.nan if self.seeking else number
@@ -173,14 +181,14 @@ def _spans(stream: Stream, pairs: Pairs, frames: Pairs) -> Iterator[_Span]:
     player = _Player(sought_s=stream.resumed_at_s())
     start, is_start, follows, why_apart = 0.0, False, True, ""
     for t_ms, kind, number in _marks(stream, pairs, frames):
-        ran, at_rate, sought_s = player.runs_in_view(), player.rate, player.sought_s
+        ran, at_rate, sought_s, sought = player.runs_in_view(), player.rate, player.sought_s, player.seeking
         player.take(kind, number)
         if (player.runs_in_view(), player.rate) != (ran, at_rate):
             if ran and t_ms > start:
                 yield _Span(start, t_ms, at_rate, sought_s, is_start, follows, why_apart)
                 follows, why_apart = True, ""
             start, is_start = t_ms, kind in {"playing", "seeked"}
-        follows = follows and kind not in {"seeking", "lost"}
+        follows = follows and kind != "lost" and (player.seeking or not sought or player.is_back())
         why_apart = max(why_apart, player.hides(), key=GRAVITY.index)
     end = float(stream.times_ms().max(initial=0.0))
     if player.runs_in_view() and end > start:
@@ -203,16 +211,7 @@ def _marks(stream: Stream, pairs: Pairs, frames: Pairs) -> list[tuple[float, str
     return sorted(marks, key=lambda mark: mark[0])
 
 
-def _floor_s(span: _Span, before: list[Played]) -> float:
-    """Return where it stood before it moved: where it was sought to, NaN where nothing says.
-
-    A player told to stop stands a little beyond where it was last seen; what lies between was played.
-    """
-    stood_s = before[-1].high_s if before else math.nan
-    return stood_s if 0.0 <= span.sought_s - stood_s <= JUMP_S else span.sought_s
-
-
-def _clocked(span: _Span, pairs: Pairs, floor_s: float) -> Iterator[Played]:
+def _clocked(span: _Span, pairs: Pairs) -> Iterator[Played]:
     # a pair at the very end belongs to it: the last event of a stream often is one
     inside = slice(np.searchsorted(pairs[0], span.from_ms), np.searchsorted(pairs[0], span.to_ms, side="right"))
     times, media = pairs[0][inside], pairs[1][inside]
@@ -228,22 +227,29 @@ def _clocked(span: _Span, pairs: Pairs, floor_s: float) -> Iterator[Played]:
         to_ms = min(bounds[place + 1], float(clock.monotonic_ms[-1]) + FARTHEST_MS)
         low_s, high_s = np.maximum(clock.media_at([from_ms, to_ms]), 0.0).tolist()
         # a player says that it plays before it moves, and a busy page hears of it late: it moved from where it stood
-        if place == 0 and span.is_start and 0.0 < low_s - floor_s <= JUMP_S:
-            from_ms, low_s = from_ms - 1000.0 * (low_s - floor_s) / span.rate, floor_s
-        elif floor_s - float(clock.media_s[0]) <= JUMP_S:
-            low_s = max(low_s, floor_s)
+        if place == 0 and span.is_start and 0.0 < low_s - span.sought_s <= JUMP_S:
+            from_ms, low_s = from_ms - 1000.0 * (low_s - span.sought_s) / span.rate, span.sought_s
+        elif span.sought_s - float(clock.media_s[0]) <= JUMP_S:
+            low_s = max(low_s, span.sought_s)
         yield Played(from_ms, to_ms, low_s, high_s, clock, follows=place == 0, why_apart="")
 
 
 def _one_way(stretches: list[Played]) -> list[Played]:
-    """Where nobody sought, media time does not go back: clocks run on beyond their pairs are cut where they cross."""
+    """Where nobody sought, media time goes on where it stood.
+
+    Clocks run on beyond their pairs are cut where they cross. A player told to stop may stand a little later than it
+    says, because what lies in its buffer sounds on: there the clock is run on until they meet.
+    """
     kept = list(stretches)
     for place, (before, after) in enumerate(pairwise(stretches)):
         first_s = float(after.clock.media_s[0])
         if after.follows and float(before.clock.media_s[-1]) <= first_s:
             high_s = min(kept[place].high_s, first_s)
-            kept[place] = replace(kept[place], high_s=high_s)
-            kept[place + 1] = replace(after, low_s=max(after.low_s, high_s))
+            low_s = max(after.low_s, high_s)
+            on_s = low_s - high_s if low_s - high_s <= JUMP_S and not after.why_apart else 0.0
+            to_ms = before.to_ms + 1000.0 * on_s / before.clock.rate
+            kept[place] = replace(kept[place], to_ms=to_ms, high_s=high_s + on_s)
+            kept[place + 1] = replace(after, low_s=low_s)
     return kept
 
 

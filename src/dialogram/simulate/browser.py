@@ -13,6 +13,7 @@ LATE_MS = 1000.0 / 60.0
 LONGEST_PAIR_MS = 250.0
 DEPARTURE_S = 0.002
 SLOWEST_START_MS = 120.0
+LONGEST_BUFFER_S = 0.08
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Browser:
         self._source = "frame" if has_video else "current_time"
         self._has_video = has_video
         self._media_s, self._is_place_known = 0.0, True
+        self._sounded: Stretch | None = None
 
     def open(self) -> None:
         """Load the page: a stream begins."""
@@ -80,7 +82,10 @@ class Browser:
         """Stop the player; the hand fidgets."""
         if self._playing:
             self._playing = False
+            sounds_on = not self._has_video and self._is_place_known and self._pair is not None
             self._tell("pause")
+            if sounds_on:
+                self._sound_on()
         self._write("blur")
         self._pass(500.0 * wall_s)
         if self._value is not None:
@@ -120,6 +125,7 @@ class Browser:
 
     def seek(self, to_s: float) -> None:
         """Go to another place."""
+        self._sounded = None
         if to_s < self._media_s:
             self._next_hand()
         self._tell("seeking")
@@ -138,6 +144,7 @@ class Browser:
 
     def reload(self, back_s: float) -> None:
         """Load the page again: another stream, some way back."""
+        self._sounded = None
         if self._rng.uniform() < 0.5:
             self._write("close")
         else:
@@ -178,7 +185,18 @@ class Browser:
         if self._is_place_known:
             self._pass(float(self._rng.uniform(0.0, SLOWEST_START_MS)))
 
+    def _sound_on(self) -> None:
+        """Empty the buffer once the player has said that it stands; the log tells only if it plays on from there."""
+        buffer_s = float(self._rng.uniform(0.0, LONGEST_BUFFER_S))
+        if self._media_s + buffer_s * self._rate < self._duration_s:
+            count = len(self.covered)
+            self._run(buffer_s, framed=False, covered=self._value is not None)
+            self._sounded = self.covered.pop() if len(self.covered) > count else None
+
     def _run(self, wall_s: float, *, framed: bool, covered: bool) -> None:
+        if self._sounded and framed:
+            self.covered.append(self._sounded)
+        self._sounded = None
         left_s = (self._duration_s - self._media_s) / self._rate
         knots_ms, knots_s = self._frames(min(wall_s, left_s), jumping=framed)
         self._is_place_known = framed

@@ -59,9 +59,11 @@ class Room:
         self.heard_at = float("-inf")
         self.lock = threading.Lock()
 
+    def logged(self) -> list[LoggedRecord]:
+        return [LoggedRecord(stream, seq, json.loads(raw)["events"]) for (stream, seq), raw in self.records.items()]
+
     def log(self) -> EventLog:
-        rows = [LoggedRecord(stream, seq, json.loads(raw)["events"]) for (stream, seq), raw in self.records.items()]
-        return EventLog.from_records(rows, epochs=self.epochs)
+        return EventLog.from_records(self.logged(), epochs=self.epochs)
 
     def events(self, *kinds: str) -> list[Any]:
         with self.lock:

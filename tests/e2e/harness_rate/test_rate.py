@@ -14,7 +14,7 @@ from tests.e2e.harness_rate.pages import rate_page
 from tests.e2e.harness_rate.room import Room
 from tests.e2e.worker import prepare_worker, stored
 
-from dialogram.capture import assemble
+from dialogram.capture import EventLog, assemble
 from dialogram.capture.player import played
 from dialogram.timeline import HELPFULNESS
 
@@ -445,14 +445,35 @@ def test_clock_pairs_lie_on_the_film(make_room: MakeRoom, open_page: OpenPage) -
     whole(opened.room)
 
 
-def test_sound_alone_is_told_by_current_time(make_room: MakeRoom, open_page: OpenPage, sound: Path) -> None:
+def test_sound_alone_is_told_by_current_time_and_a_pause_leaves_nothing_out(
+    make_room: MakeRoom, open_page: OpenPage, sound: Path
+) -> None:
     opened = make_room({"rate": rate_page(end_s=2.8, has_video=False)}, sound)
     page = open_page(opened.url("rate"))
     expect(page.get_by_text("Sound only")).to_be_attached()
     begin(page)
+    page.wait_for_timeout(1200)
+    page.get_by_role("button", name="Take a break").click()
+    wait_until(lambda: opened.room.events("pause"), page=page)
+    page.keyboard.press("ArrowRight")
     page.wait_for_url("**/room/done", timeout=10_000)
     assert {event.text(1) for event in opened.room.events("clock")} == {"current_time"}
-    assert assemble(opened.room.log(), scale=HELPFULNESS, start_s=0, end_s=2.8).trace.coverage[1] > 0.9
+    assembly = assemble(opened.room.log(), scale=HELPFULNESS, start_s=0, end_s=2.8)
+    assert assembly.trace.coverage[:2].min() > 0.95
+    assert assembly.gaps == ()
+    # the control: the same log, had it gone on half a second farther ahead
+    paused_ms = opened.room.events("pause")[0].t_ms
+    skipped = [
+        record._replace(
+            events=[
+                [kind, t_ms, *([fields[0] + 0.5, *fields[1:]] if kind == "clock" and t_ms > paused_ms else fields)]
+                for kind, t_ms, *fields in record.events
+            ]
+        )
+        for record in opened.room.logged()
+    ]
+    found = assemble(EventLog.from_records(skipped), scale=HELPFULNESS, start_s=0, end_s=2.8)
+    assert [gap.reason for gap in found.gaps] == ["not-played"]
 
 
 def test_sound_goes_on_being_told_where_the_picture_has_ended(
