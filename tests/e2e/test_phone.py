@@ -57,12 +57,12 @@ def session(lan_server: Server, open_context: OpenContext, sessions: list[str], 
     return desk, sessions[0]
 
 
-def prepare(desk: Desk, name: str, film: Film) -> str:
+def prepare(desk: Desk, name: str, film: Film, *, length_s: float = LENGTH_S) -> str:
     design, found = re.subn(
         "(?m)^show_number = true", 'show_number = true\ndials = ["screen", "phone"]', short_design(practice=False)
     )
     assert found == 1
-    return desk.prepare(name, design=design, film=film(LENGTH_S))
+    return desk.prepare(name, design=design, film=film(length_s))
 
 
 class Sitting:
@@ -287,6 +287,45 @@ def test_a_phone_whose_sitting_is_over_stops_and_keeps_nothing(
         stood_s = sitting.film_s()
         assert stored(sitting.phone) == {"keys": 0, "records": 0}
         assert sitting.film_s() == stood_s
+
+
+def test_a_phone_that_comes_back_when_its_sitting_was_handed_in_from_another_device_says_so_and_keeps_nothing(
+    lan_server: Server, open_context: OpenContext, session: tuple[Desk, str], film: Film
+) -> None:
+    desk, _ = session
+    address = prepare(desk, "Phones elsewhere", film, length_s=6)
+    link = desk.make_link(address, "client", tasks={"rate"})
+    sitting = Sitting(lan_server, open_context, link)
+    sitting.pair()
+    sitting.touch()
+    sitting.expect_playing()
+    sitting.let_go()
+    sitting.phones.set_offline(True)
+    sitting.phone.keyboard.press("ArrowUp")
+    sitting.expect_title("cannot be heard")
+    assert stored(sitting.phone)["records"] > 0
+
+    other = Room(open_context(base_url=lan_server.address).new_page())
+    other.come_in(link)
+    expect(other.page.locator("[data-veil-title]")).to_contain_text("open in another window")
+    other.page.locator("[data-veil-act]").click()
+    sitting.expect_title("goes on in another window")
+    other.wait_for_dial()
+    other.page.keyboard.press("End")
+    other.wait_for_end_of_rating(timeout_s=LENGTH_S + 20)
+    expect(sitting.phone.locator("[data-title]")).to_have_text("No connection")
+
+    sitting.phones.set_offline(False)
+    expect(sitting.phone.locator("[data-title]")).to_contain_text("not the dial any more", timeout=20_000)
+    expect(sitting.phone.get_by_role("slider")).to_have_attribute("aria-disabled", "true")
+    assert stored(sitting.phone) == {"keys": 0, "records": 0}
+    log = desk.export(address).event_log("client")
+    # what the phone kept to itself until then comes too late: a sitting that is handed in is not written in any more
+    phone = next(stream for stream in log.streams if stream.is_phone)
+    assert [event.fields for event in phone.of_kind("dial")] == [(50, "pointer")]
+    last = max(log.streams, key=lambda stream: (stream.epoch, not stream.is_phone))
+    assert [event.fields for event in last.of_kind("dial")] == [(100, "keyboard")]
+    assert last.events[-1].kind == "finish"
 
 
 def joined(before: Witnessed, after: Witnessed, *, resumed_s: float) -> Witnessed:
