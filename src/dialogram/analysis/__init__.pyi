@@ -63,6 +63,12 @@ from .guess_model import (
     model_guesses as model_guesses,
 )
 from .guess_pool import GuessPool as GuessPool, pool_guesses as pool_guesses
+from .intraclass import (
+    Intraclass as Intraclass,
+    IntraclassForm as IntraclassForm,
+    correlate_intraclass as correlate_intraclass,
+)
+from .intraclass_bootstrap import bootstrap_intraclass as bootstrap_intraclass
 from .judged_dyad import JudgedDyad as JudgedDyad
 from .lag_curve import LagCurve as LagCurve, correlate_at_lags as correlate_at_lags
 from .meta_analysis import (

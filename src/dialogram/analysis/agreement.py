@@ -4,6 +4,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dialogram.analysis.correlation import Floats
+from dialogram.analysis.intraclass import correlate_intraclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +54,8 @@ def compare_values(a: Floats, b: Floats) -> Agreement:
     .. math:: \overline{(a-b)^2} = (m_a - m_b)^2 + (s_a - s_b)^2 + 2 s_a s_b (1 - r)
 
     Lin 1989, Biometrics 45, 255–268, doi 10.2307/2532051. Parts: Cronbach & Gleser 1953, Psychological Bulletin 50,
-    456–473, doi 10.1037/h0057173. ICC: :func:`icc_a1`. They describe; none comes with a p, because bins are not
-    independent.
+    456–473, doi 10.1037/h0057173. ICC: :func:`dialogram.analysis.intraclass.correlate_intraclass`. They describe; none
+    comes with a p, because bins are not independent.
 
     Examples
     --------
@@ -75,47 +76,9 @@ def compare_values(a: Floats, b: Floats) -> Agreement:
     spread = sd_a**2 + sd_b**2 + level**2
     return Agreement(
         ccc=2 * covariance / spread if spread > 0 else math.nan,
-        icc_a1=icc_a1(np.stack([a, b])),
+        icc_a1=correlate_intraclass(np.stack([a, b]))["A,1"].value,
         rmse=math.sqrt(float((a - b) @ (a - b)) / n),
         level_part=level**2,
         scatter_part=(sd_a - sd_b) ** 2,
         shape_part=max(0.0, 2 * (sd_a * sd_b - covariance)),
     )
-
-
-def icc_a1(ratings: Floats) -> float:
-    r"""Intraclass correlation ICC(A,1): two-way, absolute agreement, a single rater.
-
-    Parameters
-    ----------
-    ratings : ndarray, shape (k, n)
-        k raters of the same n bins, nothing missing.
-
-    Returns
-    -------
-    float
-        NaN for fewer than two raters or bins, or where nothing varies.
-
-    Notes
-    -----
-    From the mean squares of bins, raters and the rest,
-
-    .. math:: \frac{MS_R - MS_E}{MS_R + (k - 1) MS_E + \frac{k}{n} (MS_C - MS_E)}
-
-    McGraw & Wong 1996, Psychological Methods 1, 30–46, doi 10.1037/1082-989X.1.1.30; the ICC(2,1) of Shrout & Fleiss
-    1979, Psychological Bulletin 86, 420–428, doi 10.1037/0033-2909.86.2.420.
-
-    Examples
-    --------
-    >>> round(icc_a1(np.array([[1.0, 2, 3, 4], [2.0, 3, 4, 5]])), 4)
-    0.7692
-    """
-    k, n = ratings.shape
-    if k < 2 or n < 2:
-        return math.nan
-    bins, raters, grand = ratings.mean(axis=0), ratings.mean(axis=1), ratings.mean()
-    ms_bins = k * float(((bins - grand) ** 2).sum()) / (n - 1)
-    ms_raters = n * float(((raters - grand) ** 2).sum()) / (k - 1)
-    ms_rest = float(((ratings - bins - raters[:, np.newaxis] + grand) ** 2).sum()) / ((n - 1) * (k - 1))
-    total = ms_bins + (k - 1) * ms_rest + k / n * (ms_raters - ms_rest)
-    return (ms_bins - ms_rest) / total if total > 0 else math.nan

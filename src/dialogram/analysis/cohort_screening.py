@@ -32,10 +32,22 @@ def find_fault(judge: Floats, truth: Floats) -> str:
     for whose, ratings in (("judge", judge), ("truth", truth)):
         if not varies(ratings):
             return f"the {whose}'s rating does not vary over the {count} bins that both rated"
-    if np.array_equal(judge, truth, equal_nan=True):
-        return "the two ratings are identical: it is one rating twice"
-    if abs(r := correlate(judge, truth)) > 1 - _ONE_RATING:
-        return f"the two ratings correlate {np.sign(r):.0f}: it is one rating twice"
+    told = find_copy(judge, truth)
+    return f"the two ratings {told}: it is one rating twice" if told else ""
+
+
+def find_copy(a: Floats, b: Floats) -> str:
+    """Say how two ratings give away that they are one: "are identical", "correlate 1"; "" where they do not.
+
+    Examples
+    --------
+    >>> find_copy(np.array([1.0, 2, 4, 8]), np.array([2.0, 4, 8, 16]))
+    'correlate 1'
+    """
+    if np.array_equal(a, b, equal_nan=True):
+        return "are identical"
+    if abs(r := correlate(a, b)) > 1 - _ONE_RATING:
+        return f"correlate {np.sign(r):.0f}"
     return ""
 
 

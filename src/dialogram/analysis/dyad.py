@@ -6,6 +6,7 @@ import numpy as np
 
 from dialogram._version import __version__
 from dialogram.analysis.agreement import Agreement, compare_values
+from dialogram.analysis.alignment import align
 from dialogram.analysis.bouts import Bouts, describe_bouts
 from dialogram.analysis.correlation import Floats, varies
 from dialogram.analysis.description import Description, describe
@@ -160,7 +161,7 @@ def compare(
     """
     if not (math.isfinite(lag_window_s) and lag_window_s >= 0):
         raise ValueError(f"lag_window_s: expected 0 or more seconds, got {lag_window_s!r}")
-    start_s, ratings_a, ratings_b = align(a, b)
+    start_s, (ratings_a, ratings_b) = align(a, b)
     both = ~(np.isnan(ratings_a) | np.isnan(ratings_b))
     discrepancy_rule = discrepancy_rule or DiscrepancyRule()
     extremes = OfEach(a=pick_extremes(a, extremes_rule), b=pick_extremes(b, extremes_rule))
@@ -202,30 +203,6 @@ def compare(
         ),
         notes=_notes(a, b, ratings_a[both], ratings_b[both]),
     )
-
-
-def align(a: Trace, b: Trace) -> tuple[float, Floats, Floats]:
-    """Put two ratings on one grid: its start in seconds, and the values of each, NaN where one does not reach."""
-    if not math.isclose(a.step_s, b.step_s, rel_tol=1e-9):
-        raise ValueError(f"traces: expected one step, got {a.step_s:g} s and {b.step_s:g} s")
-    if (a.scale.low, a.scale.neutral, a.scale.high) != (b.scale.low, b.scale.neutral, b.scale.high):
-        raise ValueError(f"traces: expected one scale, got {a.scale.name!r} and {b.scale.name!r} with other ends")
-    offset = (b.start_s - a.start_s) / a.step_s
-    bins = round(offset)
-    if abs(offset - bins) > 1e-6:
-        raise ValueError(f"traces: bins must start on one grid, got starts {a.start_s:g} s and {b.start_s:g} s")
-    first, end = min(0, bins), max(len(a), bins + len(b))
-    if max(0, bins) >= min(len(a), bins + len(b)):
-        raise ValueError(
-            f"traces: the two do not overlap, a covers {a.start_s:g} to {a.start_s + a.duration_s:g} s"
-            f" and b {b.start_s:g} to {b.start_s + b.duration_s:g} s"
-        )
-    ratings = []
-    for trace, shift in ((a, 0), (b, bins)):
-        row = np.full(end - first, np.nan)
-        row[shift - first : shift - first + len(trace)] = trace.values
-        ratings.append(row)
-    return a.start_s + first * a.step_s, ratings[0], ratings[1]
 
 
 def _notes(a: Trace, b: Trace, ratings_a: Floats, ratings_b: Floats) -> tuple[str, ...]:

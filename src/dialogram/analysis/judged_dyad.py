@@ -3,8 +3,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from dialogram.analysis.alignment import align
 from dialogram.analysis.correlation import Floats
-from dialogram.analysis.dyad import align
 from dialogram.timeline import Trace
 
 
@@ -41,7 +41,7 @@ class JudgedDyad:
             When the two do not lie on one grid or one scale.
         """
         try:
-            _, judge, truth = align(self.judge, self.truth)
+            _, (judge, truth) = align(self.judge, self.truth)
         except ValueError as error:
             raise ValueError(f"dyad {self.name!r}: {error}") from error
         missing = np.isnan(judge) | np.isnan(truth)

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from dialogram.analysis.alignment import align
 from dialogram.analysis.correlation import Floats, correlate_lags
-from dialogram.analysis.dyad import align
 from dialogram.analysis.lag import WINDOW_S, Lag, find_lag, find_surrogates
 from dialogram.analysis.plain import none_for_nan, plain
 from dialogram.timeline import Trace
@@ -83,7 +83,7 @@ def correlate_at_lags(a: Trace, b: Trace, *, window_s: float = WINDOW_S) -> LagC
     """
     if not window_s >= 0:
         raise ValueError(f"window_s: expected 0 or more seconds, got {window_s!r}")
-    _, x, y = align(a, b)
+    _, (x, y) = align(a, b)
     most = min(math.floor(window_s / a.step_s + 1e-9), x.size - 1)
     _, surrogates = find_surrogates(x, y, step_s=a.step_s, window_s=window_s)
     exceeding = math.floor(0.05 * (1 + surrogates.size)) - 1

@@ -3,10 +3,11 @@ from typing import Any
 
 import numpy as np
 
+from dialogram.analysis.alignment import align
 from dialogram.analysis.block_bootstrap import BootstrappedAgreement, bootstrap_agreement
 from dialogram.analysis.discrepancies import DiscrepancyRule
 from dialogram.analysis.discrepancy_chance import DiscrepancyChance, weigh_discrepancies
-from dialogram.analysis.dyad import DyadResult, OfEach, align
+from dialogram.analysis.dyad import DyadResult, OfEach
 from dialogram.analysis.extreme_chance import ExtremeChance, weigh_extremes
 from dialogram.timeline import Trace
 
@@ -111,7 +112,7 @@ def resample(
     (6, True)
     """
     rng = np.random.default_rng(seed)
-    _, ratings_a, ratings_b = align(a, b)
+    _, (ratings_a, ratings_b) = align(a, b)
     scale = a.scale
     return Resampled(
         names=(a.name, b.name),

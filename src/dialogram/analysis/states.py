@@ -6,6 +6,7 @@ import scipy
 from numpy.typing import NDArray
 
 from dialogram.analysis.correlation import Floats
+from dialogram.analysis.kappa import kappa_of_tables
 from dialogram.timeline import Scale
 
 BAND_SHARE = 0.05
@@ -97,7 +98,7 @@ def compare_states(a: Floats, b: Floats, *, step_s: float, scale: Scale, band_sh
     of_a, of_b = (_indicators(series, band) for series in (a, b))
     counts = of_a @ of_b.T
     return States(
-        kappa=float(_kappa(counts)),
+        kappa=float(kappa_of_tables(counts, np.eye(3))),
         table=tuple((float(row[0]), float(row[1]), float(row[2])) for row in counts * step_s),
         band=band,
         kappa_of_shifts=_kappa_of_shifts(of_a, of_b),
@@ -109,21 +110,11 @@ def _indicators(values: Floats, band: tuple[float, float]) -> Floats:
     return np.stack([(states == state) & present for state in (-1, 0, 1)]).astype(np.float64)
 
 
-def _kappa(counts: Floats) -> Floats:
-    """κ of each table in the last two axes."""
-    total = counts.sum(axis=(-2, -1))
-    agreed = np.trace(counts, axis1=-2, axis2=-1)
-    by_chance = (counts.sum(axis=-1) * counts.sum(axis=-2)).sum(axis=-1)
-    # p_o and p_e over their common denominator, in whole bins: no rounding decides whether κ is defined.
-    above, below = agreed * total - by_chance, total**2 - by_chance
-    return np.asarray(np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0))
-
-
 def _kappa_of_shifts(of_a: Floats, of_b: Floats) -> tuple[float, float]:
     n = of_a.shape[1]
     products = np.conj(scipy.fft.rfft(of_a))[:, np.newaxis] * scipy.fft.rfft(of_b)[np.newaxis]
     counts = np.rint(scipy.fft.irfft(products, n=n))[..., 1:]
-    kappas = _kappa(np.moveaxis(counts, -1, 0))
+    kappas = kappa_of_tables(np.moveaxis(counts, -1, 0), np.eye(3))
     kappas = kappas[~np.isnan(kappas)]
     if kappas.size == 0:
         return math.nan, math.nan

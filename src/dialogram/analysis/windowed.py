@@ -7,8 +7,8 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from dialogram.analysis.alignment import align
 from dialogram.analysis.correlation import Floats
-from dialogram.analysis.dyad import align
 from dialogram.analysis.plain import none_for_nan, plain
 from dialogram.analysis.window_sums import correlate_sliding
 from dialogram.timeline import Trace
@@ -155,7 +155,7 @@ def correlate_windows(
             raise ValueError(f"{name}: expected more than 0 s, got {length!r}")
     if not most_lag_s >= 0:
         raise ValueError(f"most_lag_s: expected 0 s or more, got {most_lag_s!r}")
-    start_s, x, y = align(a, b)
+    start_s, (x, y) = align(a, b)
     step_s = a.step_s
     window, hop, peak = (max(1, round(length / step_s)) for length in (window_s, hop_s, peak_s))
     most = int(most_lag_s / step_s + 1e-9)
