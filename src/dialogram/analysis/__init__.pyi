@@ -27,6 +27,7 @@ from .cohort_block import (
 from .cohort_guesses import CohortGuesses as CohortGuesses, study_guesses as study_guesses
 from .cohort_outcomes import OutcomeSurface as OutcomeSurface, WholeRating as WholeRating
 from .cohort_screening import Exclusion as Exclusion
+from .consensus import Consensus as Consensus, build_consensus as build_consensus
 from .delay import take_out_delay as take_out_delay
 from .detection import (
     Detected as Detected,
@@ -70,6 +71,8 @@ from .intraclass import (
 )
 from .intraclass_bootstrap import bootstrap_intraclass as bootstrap_intraclass
 from .judged_dyad import JudgedDyad as JudgedDyad
+from .kappa import Kappa as Kappa, measure_fleiss_kappa as measure_fleiss_kappa, measure_kappa as measure_kappa
+from .krippendorff import Alpha as Alpha, measure_alpha as measure_alpha
 from .lag_curve import LagCurve as LagCurve, correlate_at_lags as correlate_at_lags
 from .meta_analysis import (
     MetaAnalysis as MetaAnalysis,
@@ -91,11 +94,22 @@ from .pseudo_dyads import (
     compare_with_pseudo_dyads as compare_with_pseudo_dyads,
     part_into_blocks as part_into_blocks,
 )
+from .rater_lags import estimate_rater_lags as estimate_rater_lags
+from .rater_screening import (
+    RaterFinding as RaterFinding,
+    RaterScreening as RaterScreening,
+    screen_raters as screen_raters,
+)
 from .reaction import Following as Following, measure_following as measure_following
 from .reaction_lag import (
     ReactionLag as ReactionLag,
     estimate_reaction_lag as estimate_reaction_lag,
     take_out_reaction_lag as take_out_reaction_lag,
+)
+from .reliability import (
+    Reliability as Reliability,
+    measure_reliability as measure_reliability,
+    measure_unit_reliability as measure_unit_reliability,
 )
 from .repeated_measures import RepeatedMeasures as RepeatedMeasures, correlate_within as correlate_within
 from .resampled import Resampled as Resampled, resample as resample
@@ -108,6 +122,7 @@ from .session_parts import (
     PeakEnd as PeakEnd,
     regress_on_parts as regress_on_parts,
 )
+from .split_half import SplitHalf as SplitHalf, SplitsOf as SplitsOf, split_observers as split_observers
 from .tracking_profile import TrackingAt as TrackingAt, profile_tracking as profile_tracking
 from .truth_and_bias import (
     DyadLine as DyadLine,

@@ -142,7 +142,8 @@ def agree_with_others(ratings: Floats) -> Floats:
             r[i, j] = r[j, i] = correlate(ratings[i], ratings[j])
     told = ~np.isnan(r)
     means = np.full(count, np.nan)
-    return np.divide(np.nan_to_num(r).sum(axis=1), told.sum(axis=1), out=means, where=told.any(axis=1))
+    np.divide(np.nan_to_num(r).sum(axis=1), told.sum(axis=1), out=means, where=told.any(axis=1))
+    return means
 
 
 def weigh(agreement: Floats) -> Floats:

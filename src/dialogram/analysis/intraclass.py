@@ -192,7 +192,7 @@ def step_up(single: Floats, raters: int) -> Floats:
     array([0.667, 0.   ,   nan])
     """
     below = 1 + (raters - 1) * single
-    return np.divide(raters * single, below, out=np.full(np.shape(single), np.nan), where=below > _ALIKE)
+    return np.asarray(np.divide(raters * single, below, out=np.full_like(below, np.nan), where=below > _ALIKE))
 
 
 def assemble_forms(values: Floats, ends: Floats, *, units: int, raters: int, note: str) -> Intraclass:
@@ -212,6 +212,7 @@ def _f_intervals(squares: Floats, a1: float, *, units: int, raters: int) -> Floa
     """Give the ends of the single rater's three forms, shape (3, 2); NaN where nothing is left to test against."""
     of_units, of_raters, rest = map(float, squares)
     n, k = units, raters
+    df: float
     within = ((k - 1) * of_raters + (n - 1) * (k - 1) * rest) / (n * (k - 1))
     ends = np.full((3, 2), np.nan)
     for row, error, df in ((0, within, n * (k - 1)), (2, rest, (n - 1) * (k - 1))):
@@ -219,16 +220,16 @@ def _f_intervals(squares: Floats, a1: float, *, units: int, raters: int) -> Floa
             f = of_units / error
             bounds = np.array([f / _f_quantile(n - 1, df), f * _f_quantile(df, n - 1)])
             ends[row] = (bounds - 1) / (bounds + k - 1)
-    if rest > 0 and a1 < 1:
-        # Satterthwaite's degrees of freedom of what the units are held against.
-        a, b = k * a1 / (n * (1 - a1)), 1 + k * a1 * (n - 1) / (n * (1 - a1))
-        df = (a * of_raters + b * rest) ** 2 / ((a * of_raters) ** 2 / (k - 1) + (b * rest) ** 2 / ((n - 1) * (k - 1)))
-        held = k * of_raters + (k * n - k - n) * rest
+    # What the units are held against, and its degrees of freedom by Satterthwaite.
+    apart, left = k * a1 * of_raters, (n * (1 - a1) + k * a1 * (n - 1)) * rest
+    spread = apart**2 / (k - 1) + left**2 / ((n - 1) * (k - 1))
+    if spread > 0:
+        df = (apart + left) ** 2 / spread
         low, high = _f_quantile(n - 1, df), _f_quantile(df, n - 1)
-        ends[1] = (
-            n * (of_units - low * rest) / (low * held + n * of_units),
-            n * (high * of_units - rest) / (held + n * high * of_units),
-        )
+        held = k * of_raters + (k * n - k - n) * rest
+        above = n * np.array([of_units - low * rest, high * of_units - rest])
+        below = np.array([low * held + n * of_units, held + n * high * of_units])
+        np.divide(above, below, out=ends[1], where=np.isfinite(below) & (below > 0))
     return ends
 
 

@@ -155,9 +155,10 @@ def _ratio(ratings: Floats, counts: Floats) -> _Differences:
         total = first + other
         delta = np.divide(first - other, total, out=np.zeros(total.shape), where=total > 0)
         within += 2 * delta**2
-    values, times = np.unique(ratings[~np.isnan(ratings)], return_counts=True)
-    zeros = float(times[values == 0].sum())
-    return within, _drop_rounding(float(times.sum()) ** 2 - zeros**2 - 4 * _sum_products(values, times), ratings)
+    values, counted = np.unique(ratings[~np.isnan(ratings)], return_counts=True)
+    times = counted.astype(np.float64)
+    zeros = times[values == 0].sum()
+    return within, _drop_rounding(times.sum() ** 2 - zeros**2 - 4 * _sum_products(values, times), ratings)
 
 
 def _pairs(ratings: Floats) -> "list[tuple[Floats, Floats]]":

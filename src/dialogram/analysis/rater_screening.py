@@ -14,6 +14,7 @@ from dialogram.analysis.student import two_sided_p
 
 type Finding = Literal["empty", "flat", "duplicated", "contrary", "lagging", "drifting"]
 
+RULE = "screening/1"
 LATE_S = 1.0
 """Who answers so much later than the middle rater lags."""
 LEAST_UNITS = 8
@@ -150,7 +151,8 @@ def _mean(rows: Floats) -> Floats:
     present = ~np.isnan(rows)
     there = present.sum(axis=0)
     means = np.full(there.shape, np.nan)
-    return np.divide(np.nan_to_num(rows).sum(axis=0), there, out=means, where=there > 0)
+    np.divide(np.nan_to_num(rows).sum(axis=0), there, out=means, where=there > 0)
+    return means
 
 
 def _median(rows: Floats) -> Floats:

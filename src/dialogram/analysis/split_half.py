@@ -1,7 +1,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import batched, combinations
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -146,7 +146,8 @@ def _compare(rated: Floats, first: int, second: int, most: int, rng: np.random.G
     pairs = _all_pairs(count, first, second) if number <= most else _draw_pairs(count, first, second, most, rng)
     groups = math.comb(count, first) + (math.comb(count, second) if first != second else 0)
     at_once = len(pairs) if groups * bins <= _AT_ONCE else max(1, _AT_ONCE // (2 * bins))
-    r = np.concatenate([_spearman(rated, some) for some in batched(pairs, at_once, strict=False)])
+    parts = (pairs[start : start + at_once] for start in range(0, len(pairs), at_once))
+    r = np.concatenate([_spearman(rated, some) for some in parts])
     return (
         SplitsOf(observers=first, splits=r.size, mean=float(r.mean()), lowest=float(r.min()), highest=float(r.max())),
         number <= most,

@@ -5,6 +5,7 @@ from dialogram.archive.cohort_parts import CohortPart, CohortParts, holds_parts,
 from dialogram.archive.cohort_table import CohortColumns, read_cohort, read_moderators
 from dialogram.archive.formats import FORMATS, format_for, read_traces, recognise, write_traces
 from dialogram.archive.source import TableError
+from dialogram.archive.unit_table import holds_units, read_units
 
 __all__ = [
     "FORMATS",
@@ -14,11 +15,13 @@ __all__ = [
     "TableError",
     "format_for",
     "holds_parts",
+    "holds_units",
     "read_cohort",
     "read_cohort_folder",
     "read_moderators",
     "read_part",
     "read_traces",
+    "read_units",
     "recognise",
     "write_traces",
 ]

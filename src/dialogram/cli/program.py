@@ -6,6 +6,7 @@ from dialogram.cli.convert import convert
 from dialogram.cli.dyad import dyad
 from dialogram.cli.extremes import extremes
 from dialogram.cli.plan import plan
+from dialogram.cli.reliability import reliability
 from dialogram.cli.serve import demo, serve
 
 program = typer.Typer(
@@ -29,6 +30,7 @@ def _program(
 
 program.command()(dyad)
 program.command()(extremes)
+program.command()(reliability)
 program.command()(cohort)
 program.command()(plan)
 program.command()(convert)

@@ -1,3 +1,4 @@
+from .consensus import draw_consensus as draw_consensus
 from .detection import draw_detection as draw_detection
 from .difference import draw_difference as draw_difference
 from .file import format_of as format_of, render as render, replace_file as replace_file, save as save

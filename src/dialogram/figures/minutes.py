@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dialogram.analysis import Discrepancy
 from dialogram.figures.palette import INK, SOFT
-from dialogram.figures.style import MM_PER_INCH, POINTS_PER_INCH, SMALL_PT, TEXT_PT
+from dialogram.figures.style import MM_PER_INCH, NEUTRAL_LINE, POINTS_PER_INCH, SMALL_PT, TEXT_PT
 from dialogram.timeline import Scale, Trace
 
 S_PER_MINUTE = 60.0
@@ -20,6 +20,7 @@ _TICK_ROOM_PT = 30.0
 _LONGEST_NAME = 22
 _NAME_HEIGHT_PT = 9.5
 _LINE_PT = 0.95
+_MARGIN_PT = 12.0
 
 
 def set_minutes(axes: Axes, *, start_s: float, end_s: float) -> None:
@@ -33,6 +34,15 @@ def set_minutes(axes: Axes, *, start_s: float, end_s: float) -> None:
     axes.set_xlabel("minutes", color=SOFT, fontsize=SMALL_PT, loc="right", labelpad=1.5)
 
 
+def set_scale(axes: Axes, scale: Scale, values: NDArray[np.float64]) -> None:
+    """Show the whole scale, and what was rated beyond it too: a figure must not leave out a value unsaid."""
+    low, high = float(np.nanmin([scale.low, *values])), float(np.nanmax([scale.high, *values]))
+    margin = _MARGIN_PT * (high - low) / (size_pt(axes)[1] - 2 * _MARGIN_PT)
+    axes.set_ylim(low - margin, high + margin)
+    axes.set_yticks([scale.low, scale.neutral, scale.high], scale_words(scale))
+    axes.axhline(scale.neutral, **NEUTRAL_LINE, zorder=2)
+
+
 def size_pt(axes: Axes) -> tuple[float, float]:
     """Width and height of axes in points."""
     box = axes.get_position()
@@ -43,19 +53,34 @@ def size_pt(axes: Axes) -> tuple[float, float]:
 
 
 def draw_line(
-    axes: Axes, times_s: NDArray[np.float64], values: NDArray[np.float64], *, step_s: float, colour: str
+    axes: Axes,
+    times_s: NDArray[np.float64],
+    values: NDArray[np.float64],
+    *,
+    step_s: float,
+    colour: str,
+    alpha: float = 1.0,
 ) -> None:
     """Draw bins at their centres; missing ones break the line, and a bin between two missing ones is a dash."""
     centres_s = times_s + step_s / 2
     present = ~np.isnan(values)
     neighbours = np.concatenate([[False], present, [False]])
     alone = present & ~neighbours[:-2] & ~neighbours[2:]
-    axes.plot(centres_s / S_PER_MINUTE, values, color=colour, linewidth=_LINE_PT, solid_joinstyle="round", zorder=3)
+    axes.plot(
+        centres_s / S_PER_MINUTE,
+        values,
+        color=colour,
+        alpha=alpha,
+        linewidth=_LINE_PT,
+        solid_joinstyle="round",
+        zorder=3,
+    )
     axes.hlines(
         values[alone],
         times_s[alone] / S_PER_MINUTE,
         (times_s[alone] + step_s) / S_PER_MINUTE,
         colors=colour,
+        alpha=alpha,
         linewidth=_LINE_PT,
         zorder=3,
     )

@@ -3,7 +3,6 @@ from collections.abc import Iterable
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from dialogram.analysis import DyadResult, Extreme
 from dialogram.figures.minutes import (
@@ -14,8 +13,8 @@ from dialogram.figures.minutes import (
     end_value,
     fill_lines,
     margins_mm,
-    scale_words,
     set_minutes,
+    set_scale,
     size_pt,
 )
 from dialogram.figures.palette import colours_of
@@ -23,7 +22,6 @@ from dialogram.figures.style import (
     DOUBLE_COLUMN_MM,
     KEY_LINE_MM,
     LINE_SPACING,
-    NEUTRAL_LINE,
     SMALL_PT,
     TEXT_PT,
     figure_style,
@@ -31,11 +29,10 @@ from dialogram.figures.style import (
     place_axes,
     write_key,
 )
-from dialogram.timeline import Scale, Trace
+from dialogram.timeline import Trace
 
 _MARKER_PT = 5.5
 _MARKER_ROOM_PT = 7.0
-_MARGIN_PT = 12.0
 _NARROW_MM = 120.0
 
 
@@ -111,7 +108,7 @@ def draw_session(
             bottom_mm=8.5,
         )
         set_minutes(axes, start_s=min(a.start_s, b.start_s), end_s=max(_end_s(a), _end_s(b)))
-        _set_scale(axes, a.scale, np.concatenate([a.values, b.values]))
+        set_scale(axes, a.scale, np.concatenate([a.values, b.values]))
         draw_bands(axes, result.discrepancies)
         taken: list[tuple[float, float]] = []
         for trace, found, colour in reversed(list(zip((a, b), extremes, colours, strict=True))):
@@ -124,15 +121,6 @@ def draw_session(
 
 def _end_s(trace: Trace) -> float:
     return trace.start_s + trace.duration_s
-
-
-def _set_scale(axes: Axes, scale: Scale, values: NDArray[np.float64]) -> None:
-    """Show the whole scale, and what was rated beyond it too: a figure must not leave out a value unsaid."""
-    low, high = float(np.nanmin([scale.low, *values])), float(np.nanmax([scale.high, *values]))
-    margin = _MARGIN_PT * (high - low) / (size_pt(axes)[1] - 2 * _MARGIN_PT)
-    axes.set_ylim(low - margin, high + margin)
-    axes.set_yticks([scale.low, scale.neutral, scale.high], scale_words(scale))
-    axes.axhline(scale.neutral, **NEUTRAL_LINE, zorder=2)
 
 
 def _draw_extremes(
