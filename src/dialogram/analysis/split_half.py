@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from dialogram.analysis.correlation import Floats
+from dialogram.analysis.intraclass import step_up
 from dialogram.analysis.plain import plain
 from dialogram.analysis.student import ranks
 
@@ -129,7 +130,7 @@ def split_observers(ratings: Floats, *, most_splits: int = MOST_SPLITS) -> Split
         bins=bins,
         complete=complete,
         halves=halves,
-        reliability=2 * halves.mean / (1 + halves.mean),
+        reliability=float(step_up(np.array([halves.mean]), 2)[0]),
         by_size=tuple(by_size),
     )
 
