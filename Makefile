@@ -74,6 +74,7 @@ bench: setup .venv/.bench ## measure, beside a peer or a limit, and print tables
 	$(PY) -m benchmarks.truth_and_bias
 	$(PY) -m benchmarks.cohort
 	$(PY) -m benchmarks.windowed
+	$(PY) -m benchmarks.reliability
 	$(PY) -m benchmarks.sealing
 	$(PY) -m benchmarks.recording_import
 	$(PY) -m benchmarks.large_recording
