@@ -81,7 +81,7 @@ def main() -> None:
         ("consensus, lags taken out", lambda: build_consensus(traces), ""),
         ("all that `dialogram reliability` prints", lambda: measure_reliability(traces), ""),
     ):
-        print(f"{name:<44}{median_ms(what, 7):>10.1f}{target:>20}")  # type: ignore[arg-type]  # lambdas of two kinds
+        print(f"{name:<44}{median_ms(what, 7):>10.1f}{target:>20}")
 
 
 if __name__ == "__main__":

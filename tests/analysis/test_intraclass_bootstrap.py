@@ -63,7 +63,8 @@ def test_they_are_wider_than_those_for_independent_bins() -> None:
 
 def test_intervals_hold_what_is_so_where_those_from_f_do_not() -> None:
     """Of 120 sessions of 458 bins AR(.95), true ICC(C,1) .5: a rate has a standard error of .02."""
-    held, naive = [], []
+    held: list[bool] = []
+    naive: list[bool] = []
     for seed in range(120):
         x = _traces(5, 458, seed=seed, phi=0.95)
         found = bootstrap_intraclass(x, step_s=1.0, rng=np.random.default_rng(seed), replicates=200)

@@ -21,7 +21,7 @@ def test_of_two_categories_all_weights_are_the_same() -> None:
 
 def test_weights_forgive_neighbours() -> None:
     a = np.tile(np.arange(5.0), 20)
-    near = np.clip(a + np.random.default_rng(2).choice([-1, 0, 1], size=100), 0, 4)
+    near = np.asarray(np.clip(a + np.random.default_rng(2).integers(-1, 2, size=100), 0, 4), dtype=np.float64)
     values = [measure_kappa(a, near, weights=weights).value for weights in ("none", "linear", "quadratic")]
     assert values == sorted(values)
 
