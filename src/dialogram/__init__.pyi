@@ -90,6 +90,7 @@ from .analysis import (
 )
 from .archive import (
     CohortColumns as CohortColumns,
+    CohortFolder as CohortFolder,
     TableError as TableError,
     read_cohort as read_cohort,
     read_cohort_folder as read_cohort_folder,
@@ -97,5 +98,5 @@ from .archive import (
     read_units as read_units,
     write_traces as write_traces,
 )
-from .compute import plan_study as plan_study, study_table as study_table
+from .compute import plan_study as plan_study, study_folder as study_folder, study_table as study_table
 from .timeline import HELPFULNESS as HELPFULNESS, Scale as Scale, Segment as Segment, Trace as Trace

@@ -8,19 +8,15 @@ import pytest
 from tests.compute.tables import COLUMNS, rows, write
 
 from dialogram import JudgedDyad, TableError, read_cohort
-from dialogram.archive import CohortColumns, CohortParts, holds_parts, read_part
+from dialogram.archive import CohortColumns, CohortParts, holds_parts
 
 NAMES = [f"d{index}" for index in range(20)]
 
 
 def read_in_parts(path: Path, columns: CohortColumns, moderators: tuple[str, ...] = ()) -> list[JudgedDyad]:
-    parts = CohortParts(path, columns)
+    parts = CohortParts(path, columns, moderators=moderators)
     cuts = [0, 7, 8, len(parts.dyads)]
-    return [
-        dyad
-        for first, end in itertools.pairwise(cuts)
-        for dyad in read_part(parts.part(first, end), columns, moderators=moderators)
-    ]
+    return [dyad for first, end in itertools.pairwise(cuts) for dyad in parts.part(first, end).read()]
 
 
 def assert_same(some: list[JudgedDyad], others: list[JudgedDyad]) -> None:

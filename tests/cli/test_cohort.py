@@ -1,10 +1,6 @@
-import contextlib
 import json
-import os
-import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +8,6 @@ import numpy as np
 import pytest
 from pyarrow.csv import read_csv
 from pyarrow.parquet import read_table, write_table
-from tests.compute.tables import rows, write as write_cohort
 from typer.testing import CliRunner, Result
 
 from dialogram import CohortColumns, JudgedDyad, Trace, read_cohort, study_cohort, write_traces
@@ -266,13 +261,6 @@ def parquet(table: Path) -> Path:
     return path
 
 
-def test_several_workers_print_what_one_does(table: Path, parquet: Path) -> None:
-    alone, together = run(parquet, *NAMES, "--json"), run(parquet, *NAMES, "--workers", "2", "--json")
-    assert (alone.exit_code, together.exit_code, together.stderr) == (0, 0, "")
-    assert alone.stdout == together.stdout == run(table, *NAMES, "--json").stdout
-    refused(run(table, *NAMES, "--workers", "2", "--json"), "cohort.csv", "Parquet")
-
-
 def test_a_folder_of_parquet_is_one_cohort(tmp_path: Path, parquet: Path) -> None:
     folder = tmp_path / "sites"
     folder.mkdir()
@@ -293,36 +281,6 @@ def test_without_dask_one_line_says_what_to_install(parquet: Path) -> None:
         == "dialogram: distributed is not installed; this needs the extra: pip install 'dialogram[cluster]'\n"
     )
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
-
-
-def alive_in(group: int) -> list[str]:
-    """Who of a process group has not ended."""
-    found = []
-    for file in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):  # gone meanwhile
-            state, _, in_group, *_ = file.read_text().rpartition(")")[2].split()
-            if state != "Z" and int(in_group) == group:
-                found.append(file.parent.name)
-    return found
-
-
-def test_ctrl_c_stops_the_workers_and_leaves_what_is_whole(tmp_path: Path) -> None:
-    path = write_cohort(tmp_path / "big.parquet", rows([f"d{index}" for index in range(600)]))
-    command = [sys.executable, "-m", "dialogram", "cohort", str(path), *NAMES, "--workers", "2", "--json"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as working:
-        kept = tmp_path / ".big.parquet.parts"
-        while not list(kept.glob("*.npz")):
-            assert working.poll() is None
-            time.sleep(0.01)
-        os.killpg(working.pid, signal.SIGINT)
-        printed, said = working.communicate()
-    assert (working.returncode, printed) == (130, "")
-    assert "Traceback" not in said
-    assert {each.suffix for each in kept.iterdir()} == {".npz"}
-    while alive_in(working.pid):  # the last of them closes its door
-        time.sleep(0.01)
 
 
 @pytest.mark.shared_data

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.cli.test_cohort import alive_in
+from tests.alive import alive_in
 from typer.testing import CliRunner, Result
 
 from dialogram import SupposedCohort, plan_study

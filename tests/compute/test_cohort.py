@@ -1,22 +1,25 @@
 import json
+import multiprocessing
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from tests.compute.tables import COLUMNS, rows, write
 
-from dialogram import CohortColumns, TableError, read_cohort, study_cohort
+from dialogram import CohortColumns, CohortFolder, read_cohort, read_cohort_folder, study_cohort, study_folder
 from dialogram.analysis import CohortBlock, measure_block, part_into_blocks
 from dialogram.archive import CohortParts
 from dialogram.compute import Cluster, Here, Processes, Runner, study_table
-from dialogram.compute.cohort import measure_part, measure_parts
+from dialogram.compute.cohort import measure_parts
+from dialogram.compute.held import HeldDyads, seal_off
 from dialogram.compute.kept import KeptBlocks
+from dialogram.compute.runner import WorkersLostError
 
 NAMES = [f"d{index}" for index in range(600)]
 """Three blocks."""
@@ -40,10 +43,9 @@ def measure(
     runner: Runner | None = None,
     progress: Callable[[int, int], None] = lambda _done, _count: None,
 ) -> list[str]:
-    parts = CohortParts(path, columns)
+    parts = CohortParts(path, columns, moderators=["alliance"])
     with KeptBlocks.beside(path, parts.paths, asdict(columns)) as kept:
-        work = partial(measure_part, columns=columns, moderators=["alliance"])
-        return written(measure_parts(parts, work, kept=kept, runner=runner or Here(), progress=progress))
+        return written(measure_parts(parts, kept=kept, runner=runner or Here(), progress=progress))
 
 
 @pytest.fixture(scope="module")
@@ -140,11 +142,96 @@ def test_where_nothing_can_be_kept_work_is_done_all_the_same(tmp_path: Path) -> 
     assert in_the_way.read_text() == "not a folder"
 
 
-def test_text_is_read_here_and_by_nobody_else(tmp_path: Path) -> None:
+def kill_a_child(done: int, _count: int) -> None:
+    """When the first block is done, kill a process that works on others."""
+    if done == 200:
+        child = multiprocessing.active_children()[0]
+        child.kill()
+        child.join()
+
+
+def test_a_process_that_dies_ends_the_run_and_the_next_one_goes_on(table: Path, expected: list[str]) -> None:
+    with pytest.raises(WorkersLostError, match="a process ended before its work was done"):
+        measure(table, runner=Processes(1), progress=kill_a_child)
+    told: list[int] = []
+    assert measure(table, runner=Processes(1), progress=lambda done, _: told.append(done)) == expected
+    assert told == [200, 400, 600]
+
+
+def test_what_a_worker_of_dask_leaves_undone_another_one_does(table: Path, expected: list[str]) -> None:
+    told: list[int] = []
+
+    def kill(done: int, count: int) -> None:
+        told.append(done)
+        kill_a_child(done, count)
+
+    found = measure(table, runner=Cluster(workers=1), progress=kill)
+    assert told == [0, 200, 400, 600]
+    assert [json.loads(block)["dyads"] for block in found] == [json.loads(block)["dyads"] for block in expected]
+    assert list(table.parent.iterdir()) == [table]
+
+
+def test_text_is_read_here_and_laid_out_for_others_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "cohort.csv"
     rng = np.random.default_rng(3)
-    lines = [f"{dyad},{who},{s},{rng.normal():.3f}" for dyad in "abcd" for who in "ct" for s in range(30)]
-    path.write_text("\n".join(["dyad,who,s,dial", *lines]))
-    assert study_table(path, COLUMNS).to_dict() == study_cohort(read_cohort(path, COLUMNS)).to_dict()
-    with pytest.raises(TableError, match=r"cohort\.csv: expected Parquet, which several workers can read in parts"):
-        study_table(path, COLUMNS, runner=Processes(2))
+    lines = [
+        f"{dyad},{who},{s / 3},{rng.normal()},T{dyad < 'c'},{ord(dyad) % 3}"
+        for dyad in "abcdef"
+        for who in "ct"
+        for s in range(30)
+        if (dyad, who, s) != ("b", "t", 4)
+    ]
+    path.write_text("\n".join(["dyad,who,s,dial,by,alliance", *lines]))
+    columns = replace(COLUMNS, therapist="by")
+    dyads = read_cohort(path, columns, moderators=["alliance"])
+    expected = study_cohort(dyads, moderators=["alliance"], within_therapists=True).to_dict()
+    told: list[int] = []
+    for runner in (Here(), Processes(2)):
+        found = study_table(
+            path, columns, moderators=["alliance"], runner=runner, progress=lambda done, _: told.append(done)
+        )
+        assert found.to_dict() == expected
+        assert list(tmp_path.iterdir()) == [path]
+    assert told == [0, 6, 0, 6]
+    with seal_off(path) as folder:
+        assert folder.stat().st_mode & 0o777 == 0o700
+        (folder / "left behind").write_text("by a run that was killed")
+        assert written([measure_block(HeldDyads(path, dyads, folder).part(1, 4).read())]) == written(
+            [measure_block(dyads[1:4])]
+        )
+        with seal_off(path):
+            assert not list(folder.iterdir())
+    assert not folder.exists()
+
+
+def test_a_folder_is_measured_file_by_file_and_again_when_one_or_what_is_known_changes(tmp_path: Path) -> None:
+    folder, rng = tmp_path / "dyads", np.random.default_rng(3)
+    folder.mkdir()
+    for name in NAMES[:260]:
+        rows = "".join(f"{2 * at},{c:.3f},{t:.3f}\n" for at, (c, t) in enumerate(rng.normal(size=(20, 2))))
+        (folder / f"{name}.csv").write_text(f"second,c,t\n{rows}")
+    known = tmp_path / "known.csv"
+    known.write_text("dyad,alliance\n" + "".join(f"{name},{at % 7}\n" for at, name in enumerate(NAMES)))
+
+    def study(stop_at: int | None = None) -> tuple[dict[str, Any], list[int]]:
+        told: list[int] = []
+
+        def progress(done: int, _count: int) -> None:
+            told.append(done)
+            if done == stop_at:
+                raise KeyboardInterrupt
+
+        of = CohortFolder(folder, judge="t", truth="c", moderators_path=known, moderators=["alliance"])
+        return study_folder(of, moderators=["alliance"], progress=progress).to_dict(), told
+
+    found, told = study()
+    dyads = read_cohort_folder(folder, judge="t", truth="c", moderators_path=known, moderators=["alliance"])
+    assert (found, told) == (study_cohort(dyads, moderators=["alliance"]).to_dict(), [0, 130, 260])
+    with pytest.raises(KeyboardInterrupt):
+        study(stop_at=130)
+    assert study() == (found, [130, 260])
+    for changed in (known, folder / "d7.csv"):
+        with pytest.raises(KeyboardInterrupt):
+            study(stop_at=130)
+        changed.write_text(changed.read_text().replace(",1", ",2"))
+        assert study()[1] == [0, 130, 260]

@@ -1,10 +1,17 @@
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.alive import alive_in
 
 from dialogram.compute import Cluster, Here, Processes, Runner
+from dialogram.compute.runner import WorkersLostError
 
 
 def half(number: object) -> float:
@@ -35,6 +42,59 @@ def test_tasks_broken_off_while_they_are_handed_out_are_taken_back(tmp_path: Pat
     assert len(list(tmp_path.iterdir())) < 50
     list(Processes(1).run(Path.touch, tasks))
     assert len(list(tmp_path.iterdir())) == 100
+
+
+def touch_slowly(path: Path) -> None:
+    time.sleep(0.02)
+    path.touch()
+
+
+@pytest.mark.parametrize("runner", [Here(), Processes(2), Cluster(workers=2)], ids=["here", "processes", "dask"])
+def test_closing_takes_back_what_is_not_begun(tmp_path: Path, runner: Runner) -> None:
+    tasks = [tmp_path / str(number) for number in range(100)]
+    with closing(runner.run(touch_slowly, tasks)) as done:
+        next(done)
+    assert 0 < len(list(tmp_path.iterdir())) < 50
+    list(runner.run(touch_slowly, tasks))
+    assert len(list(tmp_path.iterdir())) == 100
+
+
+def die(_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_process_that_is_killed_is_told_of() -> None:
+    with pytest.raises(WorkersLostError, match="a process ended before its work was done"):
+        list(Processes(1).run(die, [1]))
+
+
+OUTLIVING = """
+import operator, os, signal, sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from dialogram.compute import Processes
+
+if sys.argv[1] == "ours":
+    next(Processes(1).run(operator.neg, [1, 2]))
+else:
+    pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+    pool.submit(operator.neg, 1).result()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_no_process_outlives_a_parent_that_is_killed() -> None:
+    groups = {}
+    for whose in ("plain", "ours"):
+        with subprocess.Popen([sys.executable, "-c", OUTLIVING, whose], start_new_session=True) as parent:
+            groups[whose] = parent.pid
+        assert parent.returncode == -signal.SIGKILL
+    try:
+        while alive_in(groups["ours"]):
+            time.sleep(0.01)
+        assert alive_in(groups["plain"]), "the control waits for work for ever"
+    finally:
+        os.killpg(groups["plain"], signal.SIGKILL)
 
 
 def test_impossible_workers_are_refused() -> None:

@@ -1,7 +1,7 @@
 """Files in and out."""
 
-from dialogram.archive.cohort_folder import read_cohort_folder
-from dialogram.archive.cohort_parts import CohortPart, CohortParts, holds_parts, read_part
+from dialogram.archive.cohort_folder import CohortFolder, read_cohort_folder
+from dialogram.archive.cohort_parts import CohortParts, holds_parts
 from dialogram.archive.cohort_table import CohortColumns, read_cohort, read_moderators
 from dialogram.archive.formats import FORMATS, format_for, read_traces, recognise, write_traces
 from dialogram.archive.source import TableError
@@ -10,7 +10,7 @@ from dialogram.archive.unit_table import holds_units, read_units
 __all__ = [
     "FORMATS",
     "CohortColumns",
-    "CohortPart",
+    "CohortFolder",
     "CohortParts",
     "TableError",
     "format_for",
@@ -19,7 +19,6 @@ __all__ = [
     "read_cohort",
     "read_cohort_folder",
     "read_moderators",
-    "read_part",
     "read_traces",
     "read_units",
     "recognise",

@@ -1,7 +1,7 @@
 """Many dyads in a folder, a file a dyad in any format of ratings, or a folder a dyad with a file a rater."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dialogram.analysis import JudgedDyad
@@ -62,41 +62,131 @@ def read_cohort_folder(
     >>> [dyad.name for dyad in dyads], dyads[0].judge.values
     (['12', '7'], array([40., 41., 61.]))
     """
-    folder = Path(path)
-    table = Path(moderators_path) if moderators_path else None
-    entries = [
-        entry
-        for entry in sorted(folder.iterdir())
-        if not entry.name.startswith(".") and not (table and table.exists() and entry.samefile(table))
-    ]
-    if not entries:
-        raise TableError(f"{folder.name}: expected a file or a folder for each dyad, found none")
-    known, therapists = _read_known(table, dyad, moderators, therapist) if table else ({}, {})
-    found: dict[str, JudgedDyad] = {}
-    for entry in entries:
-        name = entry.name if entry.is_dir() else entry.stem
-        if name in found:
-            raise TableError(f"{folder.name}: expected one dyad {name!r}, found several files of that name")
-        if therapist is not None and name not in therapists:
-            raise TableError(
-                f"{table.name if table else folder.name}: expected a therapist of dyad {name!r}, found none"
-            )
+    cohort = CohortFolder(
+        path,
+        judge=judge,
+        truth=truth,
+        moderators_path=moderators_path,
+        moderators=moderators,
+        dyad=dyad,
+        therapist=therapist,
+    )
+    return cohort.part(0, len(cohort.dyads)).read()
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownDyad:
+    """A dyad whose ratings are not read yet.
+
+    Parameters
+    ----------
+    name
+        The dyad.
+    entry
+        Its file or folder.
+    therapist, moderators
+        What is known of it.
+    """
+
+    name: str
+    entry: Path
+    therapist: str | None
+    moderators: Mapping[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderPart:
+    """Some dyads of a folder."""
+
+    dyads: tuple[KnownDyad, ...]
+    judge: str
+    truth: str
+
+    def read(self) -> tuple[JudgedDyad, ...]:
+        """Read their ratings.
+
+        Raises
+        ------
+        TableError
+            As :func:`read_cohort_folder`.
+        OSError
+            When a file cannot be opened.
+        """
+        return tuple(self._read(dyad) for dyad in self.dyads)
+
+    def _read(self, dyad: KnownDyad) -> JudgedDyad:
+        roles = (self.judge, self.truth)
         of_judge, of_truth = (
-            (_only(entry, judge), _only(entry, truth)) if entry.is_dir() else read_traces(entry, (judge, truth))
+            (_only(dyad.entry, role) for role in roles) if dyad.entry.is_dir() else read_traces(dyad.entry, roles)
         )
-        found[name] = JudgedDyad(
-            name=name,
-            judge=replace(of_judge, name=judge),
-            truth=replace(of_truth, name=truth),
-            therapist=therapists.get(name),
-            moderators=known.get(name, {}),
+        return JudgedDyad(
+            name=dyad.name,
+            judge=replace(of_judge, name=self.judge),
+            truth=replace(of_truth, name=self.truth),
+            therapist=dyad.therapist,
+            moderators=dyad.moderators,
         )
-    return tuple(found.values())
+
+
+class CohortFolder:
+    """Which dyads lie in a folder, and what is known of each; parameters and errors as of :func:`read_cohort_folder`.
+
+    Notes
+    -----
+    Of the ratings nothing is read before a part is.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        judge: str,
+        truth: str,
+        moderators_path: str | Path | None = None,
+        moderators: Sequence[str] = (),
+        dyad: str = "dyad",
+        therapist: str | None = None,
+    ) -> None:
+        self.path = path = Path(path).resolve()
+        self.judge, self.truth, self.within_therapists = judge, truth, therapist is not None
+        table = Path(moderators_path) if moderators_path else None
+        entries = [
+            entry
+            for entry in sorted(path.iterdir())
+            if not entry.name.startswith(".") and not (table and table.exists() and entry.samefile(table))
+        ]
+        if not entries:
+            raise TableError(f"{path.name}: expected a file or a folder for each dyad, found none")
+        known, therapists = _read_known(table, dyad, moderators, therapist) if table else ({}, {})
+        found: dict[str, KnownDyad] = {}
+        for entry in entries:
+            name = entry.name if entry.is_dir() else entry.stem
+            if name in found:
+                raise TableError(f"{path.name}: expected one dyad {name!r}, found several files of that name")
+            if therapist is not None and name not in therapists:
+                raise TableError(
+                    f"{table.name if table else path.name}: expected a therapist of dyad {name!r}, found none"
+                )
+            found[name] = KnownDyad(
+                name=name, entry=entry, therapist=therapists.get(name), moderators=known.get(name, {})
+            )
+        self.dyads = tuple(found.values())
+
+    @property
+    def paths(self) -> list[Path]:
+        """Every file that is read."""
+        return [
+            file for dyad in self.dyads for file in (_files_in(dyad.entry) if dyad.entry.is_dir() else (dyad.entry,))
+        ]
+
+    def part(self, first: int, end: int) -> FolderPart:
+        """Give some of the dyads, in the order of their names."""
+        return FolderPart(dyads=self.dyads[first:end], judge=self.judge, truth=self.truth)
 
 
 def _only(folder: Path, role: str) -> Trace:
     """Read the one rating in the one file of a role."""
-    there = [file for file in sorted(folder.iterdir()) if file.is_file() and not file.name.startswith(".")]
+    there = _files_in(folder)
     files = [file for file in there if file.stem == role]
     if len(files) != 1:
         names = listed([file.name for file in (files or there)])
@@ -106,6 +196,10 @@ def _only(folder: Path, role: str) -> Trace:
         names = listed([trace.name for trace in traces])
         raise TableError(f"{folder.name}/{files[0].name}: expected the ratings of one, found {names}")
     return traces[0]
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return [file for file in sorted(folder.iterdir()) if file.is_file() and not file.name.startswith(".")]
 
 
 def _read_known(

@@ -30,11 +30,44 @@ class CohortPart:
         The row groups that hold rows of theirs: file, number in it, and how many rows of all files come before.
     files
         Each file's name with the rows before it.
+    columns, moderators
+        What stands where, and which moderators stand beside the ratings.
     """
 
     dyads: tuple[str, ...]
     groups: tuple[tuple[Path, int, int], ...]
     files: tuple[tuple[int, str], ...]
+    columns: CohortColumns
+    moderators: tuple[str, ...]
+
+    def read(self) -> tuple[JudgedDyad, ...]:
+        """Read the dyads.
+
+        Raises
+        ------
+        TableError
+            As :func:`dialogram.archive.cohort_table.read_cohort`.
+        OSError
+            When a file cannot be opened.
+        """
+        import pyarrow as pa  # noqa: PLC0415  # of an extra
+
+        columns = self.columns
+        named = [columns.dyad, columns.role, columns.time, columns.value, *self.moderators]
+        if columns.therapist is not None:
+            named.append(columns.therapist)
+        opened = {path: _open(path) for path in dict.fromkeys(path for path, _, _ in self.groups)}
+        tables, lines = [], []
+        for path, group, before in self.groups:
+            table = _read(opened[path], group, named, self.files)
+            rows = _rows_of(ArrowColumns(table, self.files), columns, set(self.dyads))
+            tables.append(table if rows.size == table.num_rows else table.take(rows))
+            lines.append(rows + before + 1)
+        whole = ArrowColumns(
+            pa.concat_tables(tables, promote_options="permissive"), self.files, np.concatenate(lines).tolist()
+        )
+        by_name = {dyad.name: dyad for dyad in read_dyads(whole, columns, moderators=self.moderators)}
+        return tuple(by_name[name] for name in self.dyads)
 
 
 class CohortParts:
@@ -46,6 +79,8 @@ class CohortParts:
         A file, or a folder with files at any depth, taken in the order of their names.
     columns
         What stands where.
+    moderators
+        Columns of moderators beside the ratings.
 
     Raises
     ------
@@ -59,7 +94,8 @@ class CohortParts:
     Only the columns of dyads and roles are read, a row group at a time.
     """
 
-    def __init__(self, path: Path, columns: CohortColumns) -> None:
+    def __init__(self, path: Path, columns: CohortColumns, *, moderators: Sequence[str] = ()) -> None:
+        self._columns, self._moderators = columns, tuple(moderators)
         self.paths = _files_of(path)
         self._files: list[tuple[int, str]] = []
         self._groups: list[tuple[Path, int, int]] = []
@@ -98,7 +134,11 @@ class CohortParts:
         dyads = self.dyads[first:end]
         groups = sorted({group for name in dyads for group in self._groups_of[name]})
         return CohortPart(
-            dyads=tuple(dyads), groups=tuple(self._groups[group] for group in groups), files=tuple(self._files)
+            dyads=tuple(dyads),
+            groups=tuple(self._groups[group] for group in groups),
+            files=tuple(self._files),
+            columns=self._columns,
+            moderators=self._moderators,
         )
 
 
@@ -108,34 +148,6 @@ def holds_parts(path: Path) -> bool:
         return True
     with path.open("rb") as file:
         return file.read(len(MAGIC)) == MAGIC
-
-
-def read_part(part: CohortPart, columns: CohortColumns, *, moderators: Sequence[str] = ()) -> tuple[JudgedDyad, ...]:
-    """Read the dyads of a part.
-
-    Raises
-    ------
-    TableError
-        As :func:`dialogram.archive.cohort_table.read_cohort`.
-    OSError
-        When a file cannot be opened.
-    """
-    import pyarrow as pa  # noqa: PLC0415  # of an extra
-
-    named = [columns.dyad, columns.role, columns.time, columns.value, *moderators]
-    if columns.therapist is not None:
-        named.append(columns.therapist)
-    opened = {path: _open(path) for path in dict.fromkeys(path for path, _, _ in part.groups)}
-    tables, lines = [], []
-    for path, group, before in part.groups:
-        table = _read(opened[path], group, named, part.files)
-        rows = _rows_of(ArrowColumns(table, part.files), columns, set(part.dyads))
-        tables.append(table if rows.size == table.num_rows else table.take(rows))
-        lines.append(rows + before + 1)
-    whole = pa.concat_tables(tables, promote_options="permissive")
-    dyads = read_dyads(ArrowColumns(whole, part.files, np.concatenate(lines).tolist()), columns, moderators=moderators)
-    by_name = {dyad.name: dyad for dyad in dyads}
-    return tuple(by_name[name] for name in part.dyads)
 
 
 def _rows_of(table: ArrowColumns, columns: CohortColumns, wanted: set[str]) -> NDArray[np.intp]:

@@ -123,7 +123,10 @@ def cohort(  # noqa: PLR0917  # typer's way
     workers: Annotated[
         int | None,
         typer.Option(
-            metavar="N", min=1, help="Processes that share the work on Parquet; default: one.", rich_help_panel=WHERE
+            metavar="N",
+            min=1,
+            help="Processes that share the work, 256 dyads at a time; default: one.",
+            rich_help_panel=WHERE,
         ),
     ] = None,
     scheduler: Annotated[
@@ -147,13 +150,14 @@ def cohort(  # noqa: PLR0917  # typer's way
         check_target("--report", report, REPORTS)
     of_files = None in places
     if of_files:
-        _check_folder(table, role or time or value, workers or scheduler)
+        _check_folder(table, role or time or value)
     _check_known(moderators, asked, therapist or dyad, of_files=of_files)
     with refuse_bad_input(), needs_extra("cluster" if scheduler else "figures"):
+        runner = _runner(workers, scheduler)
         result = (
-            _study_files(table, judge, truth, moderators, asked, dyad or "dyad", therapist)
+            _study_files(table, judge, truth, moderators, asked, dyad or "dyad", therapist, runner)
             if of_files
-            else _study_table(table, places, judge, truth, moderators, asked, therapist, _runner(workers, scheduler))
+            else _study_table(table, places, judge, truth, moderators, asked, therapist, runner)
         )
         if figure is not None:
             _draw(result, figure)
@@ -167,11 +171,9 @@ def cohort(  # noqa: PLR0917  # typer's way
         _print(result)
 
 
-def _check_folder(path: Path, place: str | None, work: int | str | None) -> None:
+def _check_folder(path: Path, place: str | None) -> None:
     if place is not None or not path.is_dir():
         raise typer.BadParameter("a table needs --dyad, --role, --time and --value; a folder with a file a dyad, none")
-    if work is not None:
-        raise typer.BadParameter("--workers and --scheduler share the work on a table in Parquet")
 
 
 def _check_known(moderators: Path | None, asked: _Asked, beside: str | None, *, of_files: bool) -> None:
@@ -191,11 +193,12 @@ def _study_files(
     asked: _Asked,
     dyad: str,
     therapist: str | None,
+    runner: "Runner",
 ) -> "CohortResult":
-    from dialogram.analysis import study_cohort
-    from dialogram.archive import read_cohort_folder
+    from dialogram.archive import CohortFolder
+    from dialogram.compute import study_folder
 
-    dyads = read_cohort_folder(
+    dyads = CohortFolder(
         folder,
         judge=judge,
         truth=truth,
@@ -204,7 +207,8 @@ def _study_files(
         dyad=dyad,
         therapist=therapist,
     )
-    return study_cohort(dyads, within_therapists=therapist is not None, **vars(asked))
+    with show_progress("dyads") as progress:
+        return study_folder(dyads, runner=runner, progress=progress, **vars(asked))
 
 
 def _study_table(

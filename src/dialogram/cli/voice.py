@@ -44,7 +44,7 @@ def show_progress(what: str) -> Iterator[Callable[[int, int], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(what, total=None)
-        yield lambda done, count: bar.update(task, completed=done, total=count)
+        yield lambda done, count: bar.update(task, completed=done, total=count, refresh=True)
 
 
 def warn(line: str) -> None:

@@ -3,8 +3,12 @@
 from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING
 
+from dialogram.compute.runner import WorkersLostError
+
 if TYPE_CHECKING:
     import distributed
+
+_LEAVE_CTRL_C_TO_THE_PARENT = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 
 
 class Cluster:
@@ -35,14 +39,19 @@ class Cluster:
         ModuleNotFoundError
             Without the extra ``cluster``.
         OSError
-            When no scheduler answers.
+            When no scheduler answers; as WorkersLostError when one is lost on the way, or workers die of the work. Of
+            one that dies alone another one takes over what it had to do.
         """
         import distributed  # noqa: PLC0415  # of an extra
 
         if self._address is None:
             with (
                 distributed.LocalCluster(
-                    n_workers=self._workers, threads_per_worker=1, processes=True, dashboard_address=None
+                    n_workers=self._workers,
+                    threads_per_worker=1,
+                    processes=True,
+                    dashboard_address=None,
+                    preload=[_LEAVE_CTRL_C_TO_THE_PARENT],
                 ) as cluster,
                 distributed.Client(cluster) as client,
             ):
@@ -67,5 +76,9 @@ def _gather[Task, Result](
         for future in distributed.as_completed(futures):
             yield places[future.key], future.result()
             future.release()
+    except distributed.KilledWorker as error:
+        raise WorkersLostError("each that was given one piece of the work ended before it was done") from error
+    except distributed.CancelledError as error:
+        raise WorkersLostError("the scheduler is gone") from error
     finally:
         client.cancel(futures)

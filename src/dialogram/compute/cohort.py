@@ -1,34 +1,56 @@
 from collections.abc import Callable, Sequence
-from contextlib import closing
-from dataclasses import asdict, replace
-from functools import partial
+from contextlib import ExitStack, closing
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from dialogram._version import __version__
 from dialogram.analysis import (
     COHORT_RULES,
     CohortBlock,
     CohortResult,
+    JudgedDyad,
     MeasuredDyad,
     measure_block,
     part_into_blocks,
     study_blocks,
-    study_cohort,
 )
 from dialogram.archive import (
     CohortColumns,
-    CohortPart,
+    CohortFolder,
     CohortParts,
-    TableError,
     holds_parts,
     read_cohort,
     read_moderators,
-    read_part,
 )
+from dialogram.compute.held import HeldDyads, seal_off
 from dialogram.compute.kept import KeptBlocks
 from dialogram.compute.runner import Here, Runner
 
 type Progress = Callable[[int, int], None]
+_MADE_BY = {"rules": COHORT_RULES, "version": __version__}
+
+
+class Part(Protocol):
+    """Some dyads, small to send: whoever works reads them himself."""
+
+    def read(self) -> tuple[JudgedDyad, ...]:
+        """Read them."""
+
+
+class Parts(Protocol):
+    """The dyads of a cohort in their order, and the files they are read from."""
+
+    @property
+    def paths(self) -> Sequence[Path]:
+        """The files."""
+
+    @property
+    def dyads(self) -> Sequence[object]:
+        """What there is of each before it is read."""
+
+    def part(self, first: int, end: int) -> Part:
+        """Give some of the dyads."""
 
 
 def study_table(
@@ -42,13 +64,14 @@ def study_table(
     runner: Runner | None = None,
     progress: Progress = lambda _done, _all: None,
 ) -> CohortResult:
-    r"""Study a cohort where its table lies, without ever holding all of it.
+    r"""Study a cohort where its table lies; of Parquet without ever holding all of it.
 
     Parameters
     ----------
     path
         A long table as :func:`dialogram.archive.cohort_table.read_cohort` reads; Parquet, also as a folder of files, is
-        read block by block.
+        read block by block. Text is read here and whole; for other workers the dyads are laid out in a folder beside
+        it that only its owner can enter, and that is removed afterwards.
     columns
         What stands where; with a column of therapists, dyads lie within therapists.
     moderators_path, moderators
@@ -70,13 +93,13 @@ def study_table(
     Raises
     ------
     TableError
-        As `read_cohort`, and for text that several workers should read.
+        As `read_cohort`.
     ValueError
         As :func:`dialogram.analysis.cohort.study_cohort`.
     ModuleNotFoundError
         Without the extra ``figures`` for Parquet, ``cluster`` for Dask.
     OSError
-        When a file cannot be opened, or no scheduler answers.
+        When a file cannot be opened, no scheduler answers, or workers are lost.
 
     Notes
     -----
@@ -97,63 +120,108 @@ def study_table(
     2
     """
     path = Path(path).resolve()
-    told = tuple(dict.fromkeys(name for name in (whole_rating, outcome) if name))
-    if twice := [name for name in told if name in moderators]:
-        raise ValueError(
-            f"moderators: expected none that is also what the truth tells of the session, got {twice[0]!r}"
+    asked = _Asked(tuple(moderators), whole_rating, outcome)
+    columns = replace(columns, of_truth=asked.of_session)
+    known = read_moderators(moderators_path, columns, asked.names) if moderators_path else None
+    beside_ratings = () if moderators_path else asked.names
+    runner = runner or Here()
+    with ExitStack() as stack:
+        parts: Parts
+        if holds_parts(path):
+            parts = CohortParts(path, columns, moderators=beside_ratings)
+        else:
+            dyads = read_cohort(path, columns, moderators=beside_ratings)
+            folder = None if isinstance(runner, Here) else stack.enter_context(seal_off(path))
+            parts = HeldDyads(path, dyads, folder)
+        kept = stack.enter_context(
+            KeptBlocks.beside(path, parts.paths, {"columns": asdict(columns), "moderators": beside_ratings} | _MADE_BY)
         )
-    columns = replace(columns, of_truth=told)
-    known_of = (*moderators, *told)
-    within_therapists = columns.therapist is not None
-    if not holds_parts(path):
-        if not isinstance(runner, Here | None):
-            raise TableError(f"{path.name}: expected Parquet, which several workers can read in parts, found text")
-        dyads = read_cohort(path, columns, moderators_path=moderators_path, moderators=known_of)
-        return study_cohort(
-            dyads,
-            moderators=moderators,
-            within_therapists=within_therapists,
-            whole_rating=whole_rating,
-            outcome=outcome,
-        )
-    known = read_moderators(moderators_path, columns, known_of) if moderators_path else None
-    beside_ratings = () if moderators_path else known_of
-    parts = CohortParts(path, columns)
-    depends_on = {
-        "columns": asdict(columns),
-        "moderators": beside_ratings,
-        "rules": COHORT_RULES,
-        "version": __version__,
-    }
-    with KeptBlocks.beside(path, parts.paths, depends_on) as kept:
-        measure = partial(measure_part, columns=columns, moderators=beside_ratings)
-        blocks = measure_parts(parts, measure, kept=kept, runner=runner or Here(), progress=progress)
+        blocks = measure_parts(parts, kept=kept, runner=runner, progress=progress)
         if known is not None:
             blocks = [_with_moderators(block, known) for block in blocks]
-        return study_blocks(
-            blocks,
-            moderators=moderators,
-            within_therapists=within_therapists,
-            whole_rating=whole_rating,
-            outcome=outcome,
-        )
+        return study_blocks(blocks, within_therapists=columns.therapist is not None, **vars(asked))
 
 
-def measure_parts(
-    parts: CohortParts,
-    measure: Callable[[CohortPart], CohortBlock],
+def study_folder(
+    folder: CohortFolder,
     *,
-    kept: KeptBlocks,
-    runner: Runner,
-    progress: Progress,
-) -> list[CohortBlock]:
+    moderators: Sequence[str] = (),
+    whole_rating: str | None = None,
+    outcome: str | None = None,
+    runner: Runner | None = None,
+    progress: Progress = lambda _done, _all: None,
+) -> CohortResult:
+    r"""Study a cohort that lies in a folder, a file or a folder a dyad.
+
+    Parameters
+    ----------
+    folder
+        Where, and what is known of the dyads; where their therapists are, dyads lie within therapists.
+    moderators, whole_rating, outcome
+        Of what is known, see :func:`dialogram.analysis.cohort.study_cohort`.
+    runner, progress
+        As of :func:`study_table`.
+
+    Returns
+    -------
+    CohortResult
+        From every runner the same; what :func:`study_table` says of that, and of what is kept, holds here too.
+
+    Raises
+    ------
+    TableError, OSError, ValueError, ModuleNotFoundError
+        As :func:`dialogram.archive.cohort_folder.read_cohort_folder` and :func:`study_table`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for name, ratings in (("7", "0,5,4\n2,1,2\n4,3,3\n6,2,1\n"), ("12", "0,1,2\n2,2,1\n4,5,5\n6,4,3\n")):
+    ...         _ = (Path(folder) / f"{name}.csv").write_text(f"second,client,therapist\n{ratings}")
+    ...     study_folder(CohortFolder(folder, judge="therapist", truth="client")).dyads
+    2
+    """
+    asked = _Asked(tuple(moderators), whole_rating, outcome)
+    known = [(each.name, each.therapist, dict(each.moderators)) for each in folder.dyads]
+    depends_on = {"roles": [folder.judge, folder.truth], "known": known} | _MADE_BY
+    with KeptBlocks.beside(folder.path, folder.paths, depends_on) as kept:
+        blocks = measure_parts(folder, kept=kept, runner=runner or Here(), progress=progress)
+        return study_blocks(blocks, within_therapists=folder.within_therapists, **vars(asked))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Columns of what is known of the dyads."""
+
+    moderators: tuple[str, ...]
+    whole_rating: str | None
+    outcome: str | None
+
+    def __post_init__(self) -> None:
+        if twice := [name for name in self.of_session if name in self.moderators]:
+            raise ValueError(
+                f"moderators: expected none that is also what the truth tells of the session, got {twice[0]!r}"
+            )
+
+    @property
+    def of_session(self) -> tuple[str, ...]:
+        """What the truth tells of the session, each once."""
+        return tuple(dict.fromkeys(name for name in (self.whole_rating, self.outcome) if name))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.moderators, *self.of_session)
+
+
+def measure_parts(parts: Parts, *, kept: KeptBlocks, runner: Runner, progress: Progress) -> list[CohortBlock]:
     """Measure those blocks of a cohort that are not kept already, and give all in their order."""
     blocks = kept.load()
     measured, count = sum(len(block.dyads) for block in blocks.values()), len(parts.dyads)
     progress(measured, count)
     cuts = part_into_blocks(count)
     missing = [place for place in range(len(cuts)) if place not in blocks]
-    with closing(runner.run(measure, [parts.part(*cuts[place]) for place in missing])) as done:
+    with closing(runner.run(measure_part, [parts.part(*cuts[place]) for place in missing])) as done:
         for at, block in done:
             kept.keep(missing[at], block)
             blocks[missing[at]] = block
@@ -162,9 +230,9 @@ def measure_parts(
     return [blocks[place] for place in range(len(cuts))]
 
 
-def measure_part(part: CohortPart, *, columns: CohortColumns, moderators: Sequence[str]) -> CohortBlock:
+def measure_part(part: Part) -> CohortBlock:
     """Read the dyads of a part and measure them."""
-    return measure_block(read_part(part, columns, moderators=moderators))
+    return measure_block(part.read())
 
 
 def _with_moderators(block: CohortBlock, known: dict[str, dict[str, float]]) -> CohortBlock:

@@ -1,8 +1,18 @@
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from threading import Thread
 from typing import Protocol
+
+
+class WorkersLostError(OSError):
+    """Workers ended before their work was done: killed, out of memory, or gone with their machine."""
+
+    def __init__(self, who: str) -> None:
+        super().__init__(f"workers: {who} (killed, or out of memory?); what is done is kept, run it again to go on")
 
 
 class Runner(Protocol):
@@ -42,19 +52,35 @@ class Processes:
         self._workers = workers
 
     def run[Task, Result](self, work: Callable[[Task], Result], tasks: Sequence[Task]) -> Generator[tuple[int, Result]]:
-        """Do the tasks side by side."""
+        """Do the tasks side by side.
+
+        Raises
+        ------
+        WorkersLostError
+            When a process ends before its time.
+        """
         # Spawned: a fork would copy the locks of threads that numpy and pyarrow hold.
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(
-            min(self._workers, len(tasks) or 1), mp_context=context, initializer=_leave_ctrl_c_to_the_parent
+            min(self._workers, len(tasks) or 1), mp_context=context, initializer=_follow_the_parent
         ) as pool:
             try:
                 places = {pool.submit(work, task): place for place, task in enumerate(tasks)}
                 for done in as_completed(places):
                     yield places[done], done.result()
+            except BrokenProcessPool as error:
+                raise WorkersLostError("a process ended before its work was done") from error
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _leave_ctrl_c_to_the_parent() -> None:
+def _follow_the_parent() -> None:
+    """Leave Ctrl-C to the parent, and do not outlive it: killed, it takes leave of nobody."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(1)
