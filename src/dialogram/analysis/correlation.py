@@ -134,7 +134,8 @@ def _correlate_masked(x: Floats, y: Floats) -> Floats:
     left, right = [0, 1, 2, 0, 0, 1], [0, 0, 0, 1, 2, 1]
     sums = scipy.fft.irfft(np.conj(of_x[left]) * of_y[right], n=x.size)
     pairs = np.rint(sums[0])
-    enough = pairs >= max(2.0, LEAST_OVERLAP * pairs[0])
+    # Two pairs always correlate ± 1; and two who never rated at once have no overlap that a part could be enough of.
+    enough = (pairs >= max(3.0, LEAST_OVERLAP * pairs[0])) & (pairs[0] > 0)
     pairs[~enough] = 1.0
     mean_x, square_x, mean_y, square_y, product = sums[1:] / pairs
     variance_x, variance_y = square_x - mean_x**2, square_y - mean_y**2

@@ -175,19 +175,25 @@ def _stretches(
     edge = 1e-9 * scale.range
     opens = opposite | (ahead >= threshold - edge)
     stays = opposite | (ahead >= rule.end_share * threshold - edge)
-    merged: list[tuple[int, int]] = []
-    for run_first, run_end in runs_of(stays):
-        opening = np.flatnonzero(opens[run_first:run_end])
-        if opening.size == 0:
-            continue
-        first, end = int(run_first + opening[0]), int(run_end)
+    runs = runs_of(stays)
+    openings = np.append(np.flatnonzero(opens), ahead.size)
+    first_opening = openings[np.searchsorted(openings, runs[:, 0])]
+    opened = np.stack([first_opening, runs[:, 1]], axis=1)[first_opening < runs[:, 1]]
+    merged: list[tuple[int, int, float, int]] = []
+    """First and end, and sum and number of the bins that both rated."""
+    for first, end in opened.tolist():
+        total, count = float(ahead[first:end].sum()), end - first
         if merged and (first - merged[-1][1]) * step_s < rule.merge_gap_s:
-            joined = ahead[merged[-1][0] : end]
+            first_before, end_before, total_before, count_before = merged[-1]
+            gap = ahead[end_before:first]
+            gap = gap[np.isfinite(gap)]
+            total_joined, count_joined = total_before + float(gap.sum()) + total, count_before + gap.size + count
             # Where the other one is far ahead in the gap, the two would part on neither side.
-            if joined[np.isfinite(joined)].mean() >= rule.end_share * threshold - edge:
-                first = merged.pop()[0]
-        merged.append((first, end))
-    return [(first, end) for first, end in merged if (end - first) * step_s >= rule.least_s - 1e-9 * step_s]
+            if total_joined / count_joined >= rule.end_share * threshold - edge:
+                merged[-1] = (first_before, end, total_joined, count_joined)
+                continue
+        merged.append((first, end, total, count))
+    return [(first, end) for first, end, *_ in merged if (end - first) * step_s >= rule.least_s - 1e-9 * step_s]
 
 
 def _kind(side: int, means: Floats, band: tuple[float, float], *, relative: bool) -> DiscrepancyKind:

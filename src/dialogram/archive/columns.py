@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dialogram.archive.source import Row, Source, TableError, listed
+from dialogram.timeline.trace import LARGEST
 
 TIME_COLUMNS = ("second", "seconds", "sec", "time", "time_s", "times_s", "start_s", "media_s", "timestamp", "t", "s")
 """Names by which a column of times in seconds is found, in this order, upper or lower case."""
@@ -123,15 +124,15 @@ class TextColumns(Columns):
         first_line, self.header = rows[filled[0]]
         width = len(self.header)
         self._rows = [
-            Row(line, cells or [""])
-            for line, cells in rows[filled[0] + 1 : filled[-1] + 1]
-            if any(cells) or (row_is_bin and (cells or width == 1))
+            row if row.cells else Row(row.line, [""])
+            for row in rows[filled[0] + 1 : filled[-1] + 1]
+            if any(row.cells) or (row_is_bin and (row.cells or width == 1))
         ]
         self.lines = [row.line for row in self._rows]
         if not self._rows:
             raise self.error(first_line + 1, "a row per bin", "the end of the file")
         for line, cells in self._rows:
-            if any(cells[width:]):
+            if len(cells) > width and any(cells[width:]):
                 expected = f"{width} cells as in the header (a number with a decimal comma stands in quotes)"
                 raise self.error(line, expected, f"{len(cells)}")
 
@@ -141,13 +142,26 @@ class TextColumns(Columns):
 
     def numbers(self, column: str, *, what: str) -> Numbers:
         """Read a column of numbers with decimal points or commas."""
-        cells = zip(self.texts(column), self.lines, strict=True)
-        return np.array([self._source.number(cell, line, what) for cell, line in cells])
+        cells = self.texts(column)
+        if (quickly := _plain_numbers(cells)) is not None:
+            return quickly
+        return np.array([self._source.number(cell, line, what) for cell, line in zip(cells, self.lines, strict=True)])
 
     def texts(self, column: str) -> list[str]:
         """Read a column as it stands there."""
         position = self.position(column)
-        for line, cells in self._rows:
-            if position >= len(cells):
-                raise self.error(line, f"{position + 1} cells or more", f"{len(cells)}")
-        return [cells[position] for _, cells in self._rows]
+        try:
+            return [cells[position] for _, cells in self._rows]
+        except IndexError:
+            line, cells = next(row for row in self._rows if position >= len(row.cells))
+            raise self.error(line, f"{position + 1} cells or more", f"{len(cells)}") from None
+
+
+def _plain_numbers(cells: Sequence[str]) -> Numbers | None:
+    """Read numbers of which none is missing or unusual, five times as quickly; None for any that is."""
+    try:
+        numbers = np.fromiter(map(float, cells), dtype=np.float64, count=len(cells))
+    except ValueError:
+        return None
+    # What `Source.number` refuses, or takes for missing, it shall see itself.
+    return numbers if (np.abs(numbers) <= LARGEST).all() and "_" not in "".join(cells) else None
