@@ -1,6 +1,7 @@
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -11,7 +12,11 @@ SHARED = Path(os.environ.get("DIALOGRAM_SHARED", Path(__file__).parents[2] / "sh
 
 
 def pytest_configure() -> None:
-    """Open a throw-away data folder before Django reads its settings."""
+    """Open a throw-away data folder before Django reads its settings, and hear Ctrl-C whoever started this.
+
+    A shell lets what it starts in the background ignore it, and all that comes of it: a test of Ctrl-C would not end.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     from dialogram.server.config.boot import boot
     from dialogram.server.config.data_folder import make_folder
 
