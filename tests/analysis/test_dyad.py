@@ -13,7 +13,9 @@ KEYS = {
     "a": "name mean sd min max mssd acf1 share_hindering share_neutral share_helpful",
     "b": "name mean sd min max mssd acf1 share_hindering share_neutral share_helpful",
     "level": "difference t df p n_effective t_effective p_effective d",
-    "shape": "r p ci95 spearman n_effective p_effective ci95_effective p_shift shifts p_truncated p_swings",
+    "shape": "r p ci95 spearman n_effective p_effective ci95_effective n_effective_ar1"
+    " p_shift shifts p_truncated p_swings",
+    "without_warm_up": "left_out_s n difference r p_swings",
     "lag": "seconds r window_s p_shift",
     "reaction_lag": "seconds ci95 r r_corrected most_s",
     "agreement": "ccc icc_a1 rmse level_part scatter_part shape_part",

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from dialogram import compare, read_traces, resample
+from dialogram import compare, describe_dynamics, read_traces, resample
 from dialogram.cli.program import program
 
 
@@ -35,7 +35,8 @@ def test_json_is_one_object_and_that_of_the_library(table: Path) -> None:
     done = run("dyad", table, "--columns", "client", "therapist", "--json")
     assert (done.exit_code, done.stderr) == (0, "")
     assert len(done.stdout.splitlines()) == 1
-    assert json.loads(done.stdout) == compare(*read_traces(table, ["client", "therapist"])).to_dict()
+    a, b = read_traces(table, ["client", "therapist"])
+    assert json.loads(done.stdout) == compare(a, b).to_dict() | describe_dynamics(a, b).to_dict()
 
 
 def test_what_takes_longer_is_told_when_asked_for_and_always_the_same(table: Path) -> None:
@@ -140,6 +141,45 @@ def test_figures_and_reports_are_written_beside_the_json(
     assert written.read_bytes()[: len(begins)].lower() == begins.lower()
 
 
+@pytest.mark.parametrize("of", ["difference", "lag", "windows", "states", "detection"])
+def test_each_figure_can_be_asked_for_and_is_another(table: Path, tmp_path: Path, of: str) -> None:
+    first, other = tmp_path / "first.svg", tmp_path / "other.svg"
+    names = ("--columns", "client", "therapist", "--json")
+    assert run("dyad", table, *names, "--figure", first).exit_code == 0
+    done = run("dyad", table, *names, "--figure", other, "--of", of)
+    assert done.exit_code == 0, done.stderr
+    assert other.read_bytes()[:5] == b"<?xml"
+    assert other.read_bytes() != first.read_bytes()
+
+
+def test_the_windows_are_as_long_as_asked_for(table: Path) -> None:
+    names = ("--columns", "client", "therapist", "--json")
+    assert json.loads(run("dyad", table, *names).stdout)["windowed"]["window_s"] == 60
+    assert json.loads(run("dyad", table, *names, "--window", "90").stdout)["windowed"]["window_s"] == 90
+    refused(run("dyad", table, *names, "--window", "4000"), "--window", "fit 400 s")
+    refused(run("dyad", table, *names, "--window", "-1"), "--window", "more than 0 s")
+
+
+def test_a_recording_too_short_for_a_window_has_none_and_says_so(tmp_path: Path) -> None:
+    path, figure = tmp_path / "short.csv", tmp_path / "windows.svg"
+    path.write_text("second,client,therapist\n" + "".join(f"{at},{50 + at % 7},{50 + at % 5}\n" for at in range(40)))
+    names = ("--columns", "client", "therapist", "--json")
+    assert json.loads(run("dyad", path, *names).stdout)["windowed"] is None
+    refused(run("dyad", path, *names, "--figure", figure, "--of", "windows"), "--of windows", "--window")
+    assert not figure.exists()
+
+
+def test_two_who_rated_no_bin_in_common_are_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    path, report = tmp_path / "apart.csv", tmp_path / "report.html"
+    rows = [f"{at},{50 + at % 7 if at < 100 else ''},{'' if at < 100 else 40 + at % 5}\n" for at in range(200)]
+    path.write_text("second,client,therapist\n" + "".join(rows))
+    done = run("dyad", path, "--columns", "client", "therapist", "--json", "--report", report)
+    assert (done.exit_code, done.stdout, report.exists()) == (3, "", False)
+    assert done.stderr.splitlines()[-1] == (
+        "dialogram: apart.csv: expected bins that both client and therapist rated, found none"
+    )
+
+
 def test_a_figure_into_no_folder_gets_one_line(table: Path, tmp_path: Path) -> None:
     absent = tmp_path / "absent" / "figure.svg"
     refused(run("dyad", table, "--columns", "client", "therapist", "--json", "--figure", absent), "figure.svg")
@@ -161,6 +201,8 @@ def test_nothing_is_written_where_the_report_has_no_folder(table: Path, tmp_path
         ("dyad.csv", "--columns", "client"),
         ("dyad.csv", "--columns", "client", "therapist", "--figure", "figure.gif"),
         ("dyad.csv", "--columns", "client", "therapist", "--report", "report.docx"),
+        ("dyad.csv", "--columns", "client", "therapist", "--of", "lag"),
+        ("dyad.csv", "--columns", "client", "therapist", "--figure", "figure.svg", "--of", "nonsense"),
         ("dyad.csv", "--columns", "client", "therapist", "--scale-low", "200"),
         ("dyad.csv", "--columns", "client", "therapist", "--step", "1", "--time-column", "second"),
         ("dyad.csv", "--columns", "client", "therapist", "--step", "0"),

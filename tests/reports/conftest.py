@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dialogram.analysis import compare, score_guess, view_own
+from dialogram.analysis import compare, describe_dynamics, score_guess, view_own
 from dialogram.reports import DyadReport, Guess, GuessCard, Moment, SessionRating
 from dialogram.timeline import Trace
 
@@ -14,7 +14,7 @@ def rated(seed: int, name: str, bins: int = 1200) -> Trace:
 @pytest.fixture
 def bare() -> DyadReport:
     a, b = rated(1, "client"), rated(4, "therapist")
-    return DyadReport(a=a, b=b, result=compare(a, b))
+    return DyadReport(a=a, b=b, result=compare(a, b), dynamics=describe_dynamics(a, b))
 
 
 @pytest.fixture
@@ -27,6 +27,7 @@ def whole(bare: DyadReport) -> DyadReport:
         a=bare.a,
         b=bare.b,
         result=bare.result,
+        dynamics=bare.dynamics,
         title="Two views of one hour",
         subtitle="Study Helpfulness · dyad K7",
         moments_a=tuple(

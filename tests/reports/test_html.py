@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dialogram.analysis import compare
+from dialogram.analysis import compare, describe_dynamics
 from dialogram.reports import DyadReport, Moment, lay_out, render_html, write_dyad_report
 from dialogram.timeline import Trace
 
@@ -45,7 +45,7 @@ def test_a_report_is_one_file_that_fetches_and_runs_nothing(tmp_path: Path, whol
     for _, attributes in reader.tags:
         assert not [name for name in attributes if name.startswith("on") or name in {"src", "action"}]
         for name in ("href", "xlink:href"):
-            assert (attributes.get(name) or "#").startswith("#")
+            assert (attributes.get(name) or "#").startswith(("#", "data:image/png;base64,"))
     [policy] = [meta for meta in reader.named("meta") if meta.get("http-equiv")]
     assert str(policy["content"]).startswith("default-src 'none'")
 
@@ -58,6 +58,7 @@ def test_what_people_wrote_stays_words(bare: DyadReport) -> None:
         a=a,
         b=bare.b,
         result=result,
+        dynamics=describe_dynamics(a, bare.b),
         title=HOSTILE,
         subtitle=HOSTILE,
         moments_a=moments,
@@ -85,7 +86,7 @@ def test_ids_are_used_once_and_every_reference_is_met(whole: DyadReport) -> None
 
 def test_figures_say_in_words_what_they_show(whole: DyadReport) -> None:
     drawings = _read(render_html(lay_out(whole))).named("svg")
-    assert len(drawings) == 2
+    assert len(drawings) == 6
     for drawing in drawings:
         assert drawing["role"] == "img"
         assert len(str(drawing["aria-label"])) > 40

@@ -43,7 +43,7 @@ def test_a_report_is_tagged_with_title_language_and_words_for_figures(tmp_path: 
     assert b"pdfuaid:part" in root["/Metadata"].get_object().get_data()
     elements = list(_elements(reader))
     figures = [element for element in elements if element.get("/S") == "/Figure"]
-    assert len(figures) == 2
+    assert len(figures) == 6
     assert all(len(figure["/Alt"]) > 40 for figure in figures)
     tables = [element for element in elements if element.get("/S") == "/Table"]
     heads = [element for element in elements if element.get("/S") == "/TH"]

@@ -10,6 +10,7 @@ from .block_bootstrap import (
 )
 from .bouts import Bouts as Bouts, Stay as Stay, describe_bouts as describe_bouts
 from .coefficient import Coefficient as Coefficient
+from .coherence import Coherence as Coherence, measure_coherence as measure_coherence
 from .cohort import (
     COHORT_RULES as COHORT_RULES,
     CohortResult as CohortResult,
@@ -50,6 +51,12 @@ from .dyad_bootstrap import (
     DyadBootstrap as DyadBootstrap,
 )
 from .dyad_sums import DyadSums as DyadSums
+from .dynamics import Dynamics as Dynamics, describe_dynamics as describe_dynamics
+from .effective_n import (
+    effective_n_of_mean as effective_n_of_mean,
+    effective_n_of_pairs as effective_n_of_pairs,
+    effective_n_of_pairs_ar1 as effective_n_of_pairs_ar1,
+)
 from .extreme_chance import ExtremeChance as ExtremeChance, weigh_extremes as weigh_extremes
 from .extremes import (
     Extreme as Extreme,
@@ -131,4 +138,5 @@ from .truth_and_bias import (
     fit_truth_and_bias as fit_truth_and_bias,
 )
 from .variance_split import VarianceSplit as VarianceSplit, split_variance as split_variance
+from .warm_up import WithoutWarmUp as WithoutWarmUp
 from .windowed import WindowedCorrelation as WindowedCorrelation, correlate_windows as correlate_windows

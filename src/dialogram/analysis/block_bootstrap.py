@@ -1,13 +1,12 @@
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from dialogram.analysis.coefficient import t_quantile
 from dialogram.analysis.correlation import Floats, autocorrelate, varies
 from dialogram.analysis.intraclass import intraclass_forms
-from dialogram.analysis.plain import plain
+from dialogram.analysis.plain import Result
 
 REPLICATES = 2000
 BLOCK_TIME_SCALES = 4.0
@@ -27,7 +26,7 @@ class Interval:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BootstrappedAgreement:
+class BootstrappedAgreement(Result):
     """How sure correlation and agreement of two traces are.
 
     Parameters
@@ -51,10 +50,6 @@ class BootstrappedAgreement:
     blocks: int
     replicates: int
     note: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """Fields by name: unrounded, None where a number is not defined."""
-        return plain(self)
 
     def summary(self) -> str:
         """Say the result in one sentence."""

@@ -1,11 +1,10 @@
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from dialogram.analysis.correlation import Floats
-from dialogram.analysis.plain import plain
+from dialogram.analysis.plain import Result
 from dialogram.analysis.states import BAND_SHARE, classify, neutral_band
 from dialogram.timeline import Scale
 
@@ -23,7 +22,7 @@ class Stay:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bouts:
+class Bouts(Result):
     """How one rater went through the states.
 
     Parameters
@@ -38,10 +37,6 @@ class Bouts:
     neutral: Stay
     helpful: Stay
     transitions: tuple[tuple[int, int, int], ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Fields by name, None where a number is not defined."""
-        return plain(self)
 
     def summary(self) -> str:
         """Say the result in one sentence."""

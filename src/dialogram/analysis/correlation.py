@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 LEAST_OVERLAP = 0.5
 """A shift counts when it leaves at least this share of the pairs that the unshifted traces have."""
+VARIES = 1e-12
+"""A series varies when its ends are this share of its size apart: less is rounding."""
 _CONSTANT = 1e-9
 """Share of a series' variance below which a part of it is constant; rounding in the sums is far below."""
 
@@ -31,7 +33,7 @@ def varies(x: Floats) -> bool:
     present = x[~np.isnan(x)]
     if present.size < 2:
         return False
-    return bool(np.ptp(present) > 1e-12 * max(1.0, float(np.abs(present).max())))
+    return bool(np.ptp(present) > VARIES * max(1.0, float(np.abs(present).max())))
 
 
 def correlate_circular_shifts(x: Floats, y: Floats) -> Floats:

@@ -1,11 +1,10 @@
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from dialogram.analysis.correlation import LEAST_OVERLAP, Floats
 from dialogram.analysis.discrepancies import Discrepancy, DiscrepancyRule, find_discrepancies
-from dialogram.analysis.plain import plain
+from dialogram.analysis.plain import Result
 from dialogram.analysis.sentences import say_p
 from dialogram.analysis.states import BAND_SHARE
 from dialogram.timeline import Scale
@@ -15,7 +14,7 @@ _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiscrepancyChance:
+class DiscrepancyChance(Result):
     """Whether a discrepancy stands out from what two unrelated ratings would show.
 
     Parameters
@@ -36,10 +35,6 @@ class DiscrepancyChance:
     weight: float
     p: float
     shifts: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """Fields by name: unrounded, None where a number is not defined."""
-        return plain(self)
 
     def summary(self) -> str:
         """Say the result in one sentence."""

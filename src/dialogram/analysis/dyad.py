@@ -21,6 +21,7 @@ from dialogram.analysis.reaction_lag import ReactionLag, estimate_reaction_lag
 from dialogram.analysis.sentences import say_congruence
 from dialogram.analysis.shape import Shape, compare_shape
 from dialogram.analysis.states import BAND_SHARE, States, compare_states
+from dialogram.analysis.warm_up import WithoutWarmUp, compare_without_warm_up
 from dialogram.timeline import Trace
 
 
@@ -54,6 +55,8 @@ class DyadResult:
         Each trace over those bins.
     level, shape, lag, reaction_lag, agreement, states
         How the two go together.
+    without_warm_up
+        Level and shape again, the first of the session left out.
     detection
         What b saw of a's helpful and hindering moments.
     bouts, extremes, quality
@@ -72,6 +75,7 @@ class DyadResult:
     b: Description
     level: Level
     shape: Shape
+    without_warm_up: WithoutWarmUp
     lag: Lag
     reaction_lag: ReactionLag
     agreement: Agreement
@@ -93,6 +97,7 @@ class DyadResult:
             "b": plain(self.b),
             "level": plain(self.level),
             "shape": plain(self.shape),
+            "without_warm_up": plain(self.without_warm_up),
             "lag": plain(self.lag),
             "reaction_lag": self.reaction_lag.to_dict(),
             "agreement": plain(self.agreement),
@@ -133,7 +138,8 @@ def compare(
         Ratings of the same recording on the same scale, their bins on one grid. Where one begins later or ends
         earlier it is missing there; missing bins are never filled in and never closed up.
     extremes_rule, discrepancy_rule
-        Defaults: ``ExtremesRule()``, ``DiscrepancyRule()``.
+        Defaults: ``ExtremesRule()``, ``DiscrepancyRule()``. The warm-up of the first is what `without_warm_up` leaves
+        out.
     band_share
         Half width of the neutral band as a share of the scale's range.
     lag_window_s
@@ -173,6 +179,9 @@ def compare(
         b=describe(np.where(both, ratings_b, np.nan), name=b.name, scale=scale, band_share=band_share),
         level=compare_level(ratings_a, ratings_b),
         shape=compare_shape(ratings_a, ratings_b, step_s=step_s),
+        without_warm_up=compare_without_warm_up(
+            ratings_a, ratings_b, step_s=step_s, left_out_s=extremes.a.rule.warm_up_s
+        ),
         lag=find_lag(ratings_a, ratings_b, step_s=step_s, window_s=lag_window_s),
         reaction_lag=estimate_reaction_lag(ratings_a, ratings_b, step_s=step_s),
         agreement=compare_values(ratings_a, ratings_b),

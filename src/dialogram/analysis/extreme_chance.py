@@ -1,14 +1,13 @@
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import scipy
 
 from dialogram.analysis.correlation import Floats, varies
 from dialogram.analysis.extremes import Extreme, Extremes, ExtremesRule, Kind
-from dialogram.analysis.plain import plain
+from dialogram.analysis.plain import Result
 from dialogram.analysis.segment_mean import mean_over
 from dialogram.analysis.sentences import say_p
 from dialogram.timeline import Segment, Trace
@@ -23,7 +22,7 @@ _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExtremeChance:
+class ExtremeChance(Result):
     """How firm an extreme is, and whether it stands out from an ordinary wandering of the dial.
 
     Parameters
@@ -47,10 +46,6 @@ class ExtremeChance:
     ci95: tuple[float, float]
     p: float
     surrogates: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """Fields by name: unrounded, None where a number is not defined."""
-        return plain(self)
 
     def summary(self) -> str:
         """Say the result in one sentence."""

@@ -1,18 +1,17 @@
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from dialogram.analysis.alignment import align
 from dialogram.analysis.correlation import Floats, correlate_lags
 from dialogram.analysis.lag import WINDOW_S, Lag, find_lag, find_surrogates
-from dialogram.analysis.plain import none_for_nan, plain
+from dialogram.analysis.plain import Result
 from dialogram.timeline import Trace
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class LagCurve:
+class LagCurve(Result):
     """How two traces correlate at every lag, and how high chance alone may reach.
 
     Parameters
@@ -36,10 +35,6 @@ class LagCurve:
     r: Floats
     best: Lag
     chance_r: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """Unrounded, arrays as lists, None where a number is not defined."""
-        return plain(self) | {name: none_for_nan(getattr(self, name).tolist()) for name in ("lags_s", "r")}
 
     def summary(self) -> str:
         """Say the result in one sentence."""

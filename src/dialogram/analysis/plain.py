@@ -1,6 +1,21 @@
 import math
+from abc import ABC, abstractmethod
 from dataclasses import asdict
 from typing import Any
+
+import numpy as np
+
+
+class Result(ABC):
+    """What an analysis found: its fields, by name and with units, and what they say."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Fields by name: unrounded, None where a number is not defined."""
+        return plain(self)
+
+    @abstractmethod
+    def summary(self) -> str:
+        """Say the result in plain words."""
 
 
 def plain(result: Any, *, without: str = "") -> dict[str, Any]:
@@ -9,7 +24,9 @@ def plain(result: Any, *, without: str = "") -> dict[str, Any]:
 
 
 def none_for_nan(value: Any) -> Any:
-    """Put None for NaN, at any depth; tuples become lists."""
+    """Put None for NaN, at any depth; tuples and arrays become lists."""
+    if isinstance(value, np.ndarray):
+        return none_for_nan(value.tolist())
     if isinstance(value, dict):
         return {key: none_for_nan(inner) for key, inner in value.items()}
     if isinstance(value, tuple | list):

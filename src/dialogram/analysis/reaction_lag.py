@@ -1,6 +1,5 @@
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -8,7 +7,7 @@ from dialogram.analysis.coefficient import t_quantile
 from dialogram.analysis.correlation import Floats, correlate, correlate_lags
 from dialogram.analysis.delay import take_out_delay
 from dialogram.analysis.effective_n import effective_n_of_pairs
-from dialogram.analysis.plain import plain
+from dialogram.analysis.plain import Result
 from dialogram.analysis.reaction import vertex
 from dialogram.timeline import Trace
 
@@ -18,7 +17,7 @@ LEAST_BLOCKS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReactionLag:
+class ReactionLag(Result):
     """How much later one rater answers the session than the other, and r with that taken out.
 
     Parameters
@@ -39,10 +38,6 @@ class ReactionLag:
     r: float
     r_corrected: float
     most_s: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """Unrounded, None where a number is not defined."""
-        return plain(self)
 
     def summary(self) -> str:
         """Say the result in one sentence."""

@@ -8,7 +8,7 @@ from dialogram.analysis.correlation import (
     correlate_circular_shifts,
     correlate_truncated_shifts,
 )
-from dialogram.analysis.effective_n import effective_n_of_pairs
+from dialogram.analysis.effective_n import effective_n_of_pairs, effective_n_of_pairs_ar1
 from dialogram.analysis.student import correlation_interval, correlation_p, ranks
 from dialogram.analysis.swings import swing_p
 
@@ -28,6 +28,8 @@ class Shape:
         Rank correlation.
     n_effective, p_effective, ci95_effective
         Effective number of independent pairs, and p and interval of r with it.
+    n_effective_ar1
+        The same from the correlation of each bin with the next alone, for comparison with other papers.
     p_shift, shifts
         From all circular shifts, and how many counted.
     p_truncated
@@ -43,6 +45,7 @@ class Shape:
     n_effective: float
     p_effective: float
     ci95_effective: tuple[float, float]
+    n_effective_ar1: float
     p_shift: float
     shifts: int
     p_truncated: float
@@ -66,8 +69,9 @@ def compare_shape(a: Floats, b: Floats, *, step_s: float) -> Shape:
 
     Notes
     -----
-    See :func:`circular_shift_p`, :func:`truncated_shift_p`, :func:`dialogram.analysis.swings.swing_p` and
-    :func:`dialogram.analysis.effective_n.effective_n_of_pairs`.
+    See :func:`circular_shift_p`, :func:`truncated_shift_p`, :func:`dialogram.analysis.swings.swing_p`,
+    :func:`dialogram.analysis.effective_n.effective_n_of_pairs` and
+    :func:`dialogram.analysis.effective_n.effective_n_of_pairs_ar1`.
 
     Examples
     --------
@@ -89,6 +93,7 @@ def compare_shape(a: Floats, b: Floats, *, step_s: float) -> Shape:
         n_effective=n_effective,
         p_effective=correlation_p(r, n_effective),
         ci95_effective=correlation_interval(r, n_effective),
+        n_effective_ar1=effective_n_of_pairs_ar1(a, b),
         p_shift=p_shift,
         shifts=shifts,
         p_truncated=truncated_shift_p(a, b),

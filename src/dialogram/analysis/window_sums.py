@@ -1,12 +1,14 @@
 import math
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from dialogram.analysis.correlation import LEAST_OVERLAP, Floats, correlate
+from dialogram.analysis.correlation import LEAST_OVERLAP, VARIES, Floats
 
 _TINY = 1e-6
 """Share of a series' variance below which that of a window is computed again, from the window alone."""
+_CHUNK = 1 << 18
 _PRODUCTS = ((0, 0), (1, 0), (2, 0), (0, 1), (0, 2), (1, 1))
 """What is summed over pairs: which power of x with which of y."""
 
@@ -32,7 +34,7 @@ def correlate_sliding(x: Floats, y: Floats, begins: NDArray[np.intp], *, windows
     -----
     Sums over windows are differences of cumulative sums over blocks of the greatest length that both window and hop
     are made of. Where a window hardly varies beside the whole series, such differences lose their digits: it is
-    correlated by itself.
+    correlated by itself, and told from a constant as :func:`dialogram.analysis.correlation.varies` does.
     """
     powers = _powers(x), _powers(y)
     ones = np.ones(x.size)
@@ -50,12 +52,42 @@ def correlate_sliding(x: Floats, y: Floats, begins: NDArray[np.intp], *, windows
             of_x, of_y = _PRODUCTS[product]
             sums[product] = _sum_windows(part_x[of_x], part_y[of_y], window=window, hop=hop)
         r[row], doubtful = _correlate_sums(sums, window)
-        for at in hop * np.flatnonzero(doubtful):
-            window_x, window_y = (
-                series[begin + at : begin + at + window] for series, begin in ((x, begin_x), (y, begin_y))
-            )
-            r[row, at // hop] = correlate(window_x, window_y)
+        at = np.flatnonzero(doubtful)
+        r[row, at] = _correlate_each(x, y, begin_x + hop * at, begin_y + hop * at, window)
     return r
+
+
+def _correlate_each(
+    x: Floats, y: Floats, begins_x: NDArray[np.intp], begins_y: NDArray[np.intp], window: int
+) -> Floats:
+    """R of some windows, each from itself alone; a resting hand makes many of them."""
+    r = np.empty(begins_x.size)
+    rows = max(1, _CHUNK // window)
+    for first in range(0, r.size, rows):
+        some = slice(first, first + rows)
+        of_x, of_y = (
+            sliding_window_view(series, window)[begins[some]] for series, begins in ((x, begins_x), (y, begins_y))
+        )
+        both = ~(np.isnan(of_x) | np.isnan(of_y))
+        r[some] = _correlate_rows(of_x, of_y, both)
+    return r
+
+
+def _correlate_rows(of_x: Floats, of_y: Floats, both: NDArray[np.bool_]) -> Floats:
+    pairs = np.maximum(both.sum(axis=1, keepdims=True), 1)
+    rest, varied = [], np.ones(len(both), dtype=np.bool_)
+    for rows in (of_x, of_y):
+        known = np.where(both, rows, 0.0)
+        away = np.where(both, rows - known.sum(axis=1, keepdims=True) / pairs, 0.0)
+        largest = np.maximum(1.0, np.abs(known).max(axis=1))
+        spread = np.where(both, rows, -np.inf).max(axis=1) - np.where(both, rows, np.inf).min(axis=1)
+        varied &= (both.sum(axis=1) > 1) & (spread > VARIES * largest)
+        rest.append(away)
+    square_x, square_y, product = (
+        np.vecdot(one, other) for one, other in ((rest[0], rest[0]), (rest[1], rest[1]), rest)
+    )
+    scale = np.sqrt(square_x * square_y, out=np.ones(len(both)), where=varied)
+    return np.where(varied, np.clip(product / scale, -1.0, 1.0), np.nan)
 
 
 def _powers(series: Floats) -> Floats:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dialogram.analysis.alignment import align
 from dialogram.analysis.correlation import Floats
-from dialogram.analysis.plain import none_for_nan, plain
+from dialogram.analysis.plain import Result, none_for_nan
 from dialogram.analysis.window_sums import correlate_sliding
 from dialogram.timeline import Trace
 
@@ -18,11 +18,16 @@ MOST_LAG_S = 5.0
 HOP_S = 1.0
 PEAK_S = 1.0
 
+
+class WindowLengthError(ValueError):
+    """No window of the length that was asked for fits the recording."""
+
+
 type Convention = Literal["boker", "rmea"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class WindowedCorrelation:
+class WindowedCorrelation(Result):
     """Correlations of two traces in many windows, each at many lags.
 
     Parameters
@@ -62,12 +67,7 @@ class WindowedCorrelation:
 
     def to_dict(self) -> dict[str, Any]:
         """Unrounded, arrays as lists, None where a number is not defined."""
-        arrays = ("starts_s", "lags_s", "r", "peak_lags_s", "peak_r")
-        return (
-            plain(self)
-            | {name: none_for_nan(getattr(self, name).tolist()) for name in arrays}
-            | {"mean_absolute_z": none_for_nan(self.mean_absolute_z)}
-        )
+        return super().to_dict() | {"mean_absolute_z": none_for_nan(self.mean_absolute_z)}
 
     def summary(self) -> str:
         """Say the result in one sentence."""
@@ -161,7 +161,7 @@ def correlate_windows(
     most = int(most_lag_s / step_s + 1e-9)
     count = -(-(x.size - window - most + 1) // hop)
     if count < 1 or window < 2:
-        raise ValueError(
+        raise WindowLengthError(
             f"window_s: expected windows of two bins or more that fit {x.size * step_s:g} s with {most_lag_s:g} s of"
             f" lag, got {window_s:g} s"
         )

@@ -1,6 +1,6 @@
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -22,8 +22,12 @@ from dialogram.cli.ratings import (
 from dialogram.cli.voice import needs_extra, print_json, refuse_bad_input, warn
 
 if TYPE_CHECKING:
-    from dialogram.analysis import DyadResult, Resampled
+    from matplotlib.figure import Figure
+
+    from dialogram.analysis import DyadResult, Dynamics
     from dialogram.timeline import Trace
+
+type Drawing = Literal["session", "difference", "lag", "windows", "states", "detection"]
 
 
 def dyad(  # noqa: PLR0917  # typer's way
@@ -39,10 +43,17 @@ def dyad(  # noqa: PLR0917  # typer's way
     ] = None,
     as_json: AsJson = False,
     figure: Annotated[Path | None, typer.Option(help="Draw the two traces: .svg, .png or .pdf.")] = None,
+    of: Annotated[Drawing, typer.Option(help="Which figure to draw instead.")] = "session",
     report: Annotated[Path | None, typer.Option(help="Write a report: .html or .pdf.")] = None,
     resampled: Annotated[
         bool, typer.Option("--resample", help="Also say how sure it is and what stands out; a report does anyway.")
     ] = False,
+    window: Annotated[
+        float | None,
+        typer.Option(
+            help="Length in seconds of the windows of the windowed correlation (default: 60).", show_default=False
+        ),
+    ] = None,
     time_column: TimeColumn = None,
     step: Step = None,
     scale_low: ScaleLow = None,
@@ -53,9 +64,11 @@ def dyad(  # noqa: PLR0917  # typer's way
     _check_files(files, columns)
     check_times(time_column, step)
     with refuse_bad_input():
+        if figure is None and of != "session":
+            raise typer.BadParameter(f"--of {of} says which figure: give --figure FILE too")
         check_target("--figure", figure, FIGURES)
         check_target("--report", report, REPORTS)
-    from dialogram.analysis import compare, resample
+    from dialogram.analysis import compare, describe_dynamics, resample
 
     with refuse_bad_input():
         dial = (scale_low, scale_high, scale_neutral)
@@ -63,17 +76,31 @@ def dyad(  # noqa: PLR0917  # typer's way
         for trace in (a, b):
             warn_of_oddities(trace)
         result = compare(a, b)
+        if result.n == 0:
+            names = " and ".join(dict.fromkeys(file.name for file in files))
+            raise ValueError(f"{names}: expected bins that both {a.name} and {b.name} rated, found none")
+        try:
+            dynamics = describe_dynamics(a, b, window_s=window)
+        except ValueError as error:
+            raise ValueError(str(error).replace("window_s:", "--window:", 1)) from error
         drawn = resample(a, b, result) if resampled or report is not None else None
         if figure is not None:
-            _draw(a, b, result, figure)
+            with needs_extra("figures"):
+                from dialogram import figures
+            figures.save(_draw(of, a, b, result, dynamics), figure)
         if report is not None:
-            _report(a, b, result, drawn, report)
+            with needs_extra("figures"):
+                from dialogram import reports
+            told = reports.DyadReport(a=a, b=b, result=result, dynamics=dynamics, resampled=drawn)
+            reports.write_dyad_report(report, told)
     if as_json:
         for note in result.notes:
             warn(note)
-        print_json(result.to_dict() | ({"resampled": drawn.to_dict()} if drawn and resampled else {}))
+        print_json(
+            result.to_dict() | dynamics.to_dict() | ({"resampled": drawn.to_dict()} if drawn and resampled else {})
+        )
     else:
-        print_dyad(result, drawn if resampled else None)
+        print_dyad(result, dynamics, drawn if resampled else None)
 
 
 def _check_files(files: list[Path], columns: tuple[str, str] | None) -> None:
@@ -105,13 +132,21 @@ def _read_two(
     return traces[0], traces[1]
 
 
-def _draw(a: "Trace", b: "Trace", result: "DyadResult", path: Path) -> None:
-    with needs_extra("figures"):
-        from dialogram import figures
-    figures.save(figures.draw_session(a, b, result), path)
+def _draw(of: Drawing, a: "Trace", b: "Trace", result: "DyadResult", dynamics: "Dynamics") -> "Figure":
+    from dialogram import figures
 
-
-def _report(a: "Trace", b: "Trace", result: "DyadResult", drawn: "Resampled | None", path: Path) -> None:
-    with needs_extra("figures"):
-        from dialogram import reports
-    reports.write_dyad_report(path, reports.DyadReport(a=a, b=b, result=result, resampled=drawn))
+    match of:
+        case "session":
+            return figures.draw_session(a, b, result)
+        case "difference":
+            return figures.draw_difference(a, b, result)
+        case "lag":
+            return figures.draw_lag_curve(dynamics.lag_curve)
+        case "windows":
+            if dynamics.windowed is None:
+                raise ValueError("--of windows: the recording is too short for one; give a shorter --window")
+            return figures.draw_windows(dynamics.windowed)
+        case "states":
+            return figures.draw_states(result, scale=a.scale)
+        case "detection":
+            return figures.draw_detection(a, b, result)

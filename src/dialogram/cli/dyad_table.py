@@ -6,10 +6,10 @@ from rich.markup import escape
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from dialogram.analysis import DyadResult, Resampled
+    from dialogram.analysis import DyadResult, Dynamics, Resampled
 
 
-def print_dyad(result: "DyadResult", drawn: "Resampled | None") -> None:
+def print_dyad(result: "DyadResult", dynamics: "Dynamics", drawn: "Resampled | None") -> None:
     """Print a dyad's numbers as tables, and in plain words which p to believe."""
     from rich.console import Console
 
@@ -22,6 +22,9 @@ def print_dyad(result: "DyadResult", drawn: "Resampled | None") -> None:
     console.print(_where(result, len(worst)), highlight=False, markup=False)
     console.print()
     console.print(result.summary(), highlight=False, markup=False)
+    for one in (result.without_warm_up, dynamics.windowed, dynamics.coherence):
+        if one is not None:
+            console.print(one.summary(), highlight=False, markup=False)
     if drawn is not None:
         console.print(drawn.summary(), highlight=False, markup=False)
 

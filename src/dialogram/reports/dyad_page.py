@@ -1,7 +1,17 @@
 import math
 
+import numpy as np
+
 from dialogram import figures
 from dialogram.analysis import DyadResult
+from dialogram.reports.dyad_pictures import (
+    picture_detection,
+    picture_difference,
+    picture_lags,
+    picture_session,
+    picture_states,
+    picture_windows,
+)
 from dialogram.reports.dyad_report import DyadReport, Guess, Moment
 from dialogram.reports.dyad_tables import (
     compare_nulls,
@@ -12,6 +22,7 @@ from dialogram.reports.dyad_tables import (
     list_moments,
     list_quality,
 )
+from dialogram.reports.dynamics_sentences import say_coherence, say_windows
 from dialogram.reports.page import Fact, Page, Paragraph, Picture, Section, Table
 from dialogram.reports.sentences import (
     BELIEVED_AT,
@@ -26,8 +37,9 @@ from dialogram.reports.sentences import (
     say_times,
     say_which_p,
     say_without_delays,
+    say_without_warm_up,
 )
-from dialogram.reports.state_tables import say_bouts, say_detection, tabulate_states
+from dialogram.reports.state_sentences import say_bouts, say_detection
 from dialogram.reports.text import (
     P,
     Span,
@@ -45,7 +57,6 @@ from dialogram.reports.text import (
     stretch,
     the,
 )
-from dialogram.timeline import Scale
 
 type Block = Paragraph | Table | Picture
 
@@ -55,11 +66,12 @@ def lay_out(report: DyadReport) -> Page:
     result, scale = report.result, report.a.scale
     moments = report.moments
     sections = [
-        Section(heading="Level", blocks=[describe_traces(result, scale), *_paragraphs(say_level(result, scale))]),
+        Section(heading="Level", blocks=_level(report)),
         Section(heading="Shape", blocks=_shape(result)),
         Section(heading="Lag", blocks=_lag(report)),
+        *_course(report),
         Section(heading="Agreement", blocks=_agreement(report)),
-        Section(heading="States", blocks=_states(result, scale)),
+        Section(heading="States", blocks=_states(report)),
         Section(heading="Highest and lowest moments", blocks=_moments(report, moments)),
         Section(heading="Where they part", blocks=_parting(report)),
     ]
@@ -75,7 +87,7 @@ def lay_out(report: DyadReport) -> Page:
         or f"{sentence_case(the(report.a.name)).removeprefix('The ').capitalize()} and {report.b.name}",
         subtitle=report.subtitle,
         finding=say_finding(result, scale),
-        opening=[_session_picture(report, moments)],
+        opening=[picture_session(report, moments)],
         facts=_facts(report),
         sections=sections,
         foot=f"Dialogram {result.software.version}",
@@ -85,41 +97,6 @@ def lay_out(report: DyadReport) -> Page:
 
 def _paragraphs(texts: list[Text]) -> list[Block]:
     return [Paragraph(text) for text in texts]
-
-
-def _session_picture(report: DyadReport, moments: tuple[tuple[Moment, ...], tuple[Moment, ...]]) -> Picture:
-    extremes = [[moment.extreme for moment in of] for of in moments]
-    figure = figures.draw_session(report.a, report.b, report.result, extremes_a=extremes[0], extremes_b=extremes[1])
-    scale = report.a.scale
-    caption = say(
-        Span("Figure 1. ", "strong"),
-        "The session as ",
-        Span(the(report.a.name), "a"),
-        " and ",
-        Span(the(report.b.name), "b"),
-        f" rated it, from {mark(scale.low)} ({scale.low_label}) to {mark(scale.high)} ({scale.high_label}), in bins of"
-        f" {report.result.step_s:g} s. Heavy line with ▲ or ▼: the highest and lowest rated segments of each. Shaded:"
-        " they part, darker where they are in opposite states.",
-    )
-    return Picture(svg=figures.render(figure, "svg"), caption=caption, alt=_say_picture(report, moments))
-
-
-def _say_picture(report: DyadReport, moments: tuple[tuple[Moment, ...], tuple[Moment, ...]]) -> str:
-    digits = digits_of(report.a.scale)
-    parts = ["Two lines over the minutes of the session."]
-    for trace, description, of in zip((report.a, report.b), (report.result.a, report.result.b), moments, strict=True):
-        said = (
-            f"{sentence_case(the(trace.name))} moves between {number(description.min, digits)} and"
-            f" {number(description.max, digits)}"
-        )
-        for kind, word in (("helpful", "highest"), ("hindering", "lowest")):
-            at = [clock(moment.extreme.start_s) for moment in of if moment.extreme.kind == kind]
-            said += f", {word} from {', '.join(at)}" if at else ""
-        parts.append(said + ".")
-    worst = next((one for one in report.result.discrepancies if not one.relative), None)
-    if worst:
-        parts.append(f"They part most from {clock(worst.start_s)} to {clock(worst.end_s)}.")
-    return " ".join(parts)
 
 
 def _facts(report: DyadReport) -> list[Fact]:
@@ -163,16 +140,40 @@ def _statistic(letter: str, value: float) -> str:
     return "not defined" if math.isnan(value) else f"{letter} = {share(value)}"
 
 
+def _level(report: DyadReport) -> list[Block]:
+    result, scale = report.result, report.a.scale
+    said = _paragraphs(say_level(result, scale))
+    if result.n == 0:
+        return said
+    return [describe_traces(result, scale), *said, picture_difference(report)]
+
+
 def _shape(result: DyadResult) -> list[Block]:
     if math.isnan(result.shape.r):
         return _paragraphs(say_shape(result))
-    return [*_paragraphs(say_shape(result)), compare_nulls(result), *_paragraphs(say_which_p(result))]
+    said = [*say_which_p(result), *say_without_warm_up(result)]
+    return [*_paragraphs(say_shape(result)), compare_nulls(result), *_paragraphs(said)]
 
 
 def _lag(report: DyadReport) -> list[Block]:
-    without = report.without_delays
-    said = [] if without is None else say_without_delays(report.result, without)
-    return _paragraphs([*say_lag(report.result), *say_reaction(report.result), *said])
+    result, without, dynamics = report.result, report.without_delays, report.dynamics
+    said = [] if without is None else say_without_delays(result, without)
+    told = _paragraphs([*say_lag(result), *say_reaction(result), *said])
+    if dynamics is None or math.isnan(result.lag.r):
+        return told
+    return [*told, picture_lags(dynamics.lag_curve)]
+
+
+def _course(report: DyadReport) -> list[Section]:
+    """Tell what changes over the session, and in which rhythms the two go together."""
+    dynamics, sections = report.dynamics, []
+    if dynamics is None or report.result.n == 0:
+        return []
+    windows = dynamics.windowed
+    if windows is not None and not np.isnan(windows.r).all():
+        blocks = [*_paragraphs(say_windows(windows)), picture_windows(windows)]
+        sections.append(Section(heading="Through the session", blocks=blocks))
+    return [*sections, Section(heading="Rhythm", blocks=_paragraphs(say_coherence(dynamics.coherence)))]
 
 
 def _agreement(report: DyadReport) -> list[Block]:
@@ -181,13 +182,17 @@ def _agreement(report: DyadReport) -> list[Block]:
     return _paragraphs([*say_agreement(report.result, report.a.scale), *said])
 
 
-def _states(result: DyadResult, scale: Scale) -> list[Block]:
+def _states(report: DyadReport) -> list[Block]:
+    result, scale = report.result, report.a.scale
     if result.n == 0:
         return _paragraphs(say_states(result, scale))
+    moments = (result.detection.helpful.moments, result.detection.hindering.moments)
+    seen = [picture_detection(report)] if any(each.hits + each.misses for each in moments) else []
     return [
         *_paragraphs(say_states(result, scale)),
-        tabulate_states(result, scale),
+        picture_states(result, scale),
         *_paragraphs([*say_bouts(result, scale), *say_detection(result, scale)]),
+        *seen,
     ]
 
 
@@ -218,8 +223,6 @@ def _parting(report: DyadReport) -> list[Block]:
         ]
     total_s = sum(one.end_s - one.start_s for one in result.discrepancies if not one.relative)
     blocks: list[Block] = []
-    if result.n:
-        blocks.append(_difference_picture(report))
     blocks.append(
         Paragraph(
             say(
@@ -235,21 +238,6 @@ def _parting(report: DyadReport) -> list[Block]:
         if relative in kinds
     ]
     return blocks
-
-
-def _difference_picture(report: DyadReport) -> Picture:
-    a, b = the(report.a.name), the(report.b.name)
-    caption: Text = [
-        Span("Figure 2. ", "strong"),
-        f"How far the two lie apart: upward, {b} rated higher; downward, {a}.",
-    ]
-    worst = next((one for one in report.result.discrepancies if not one.relative), None)
-    alt = f"Bars over the minutes of the session: {b} less {a}."
-    if worst:
-        mean_a, mean_b = (number(mean, digits_of(report.a.scale)) for mean in (worst.mean_a, worst.mean_b))
-        alt += f" Furthest apart over {stretch(worst.start_s, worst.end_s)}, where {a} rated {mean_a} and {b} {mean_b}."
-    figure = figures.draw_difference(report.a, report.b, report.result)
-    return Picture(svg=figures.render(figure, "svg"), caption=caption, alt=alt)
 
 
 def _guess(guess: Guess, report: DyadReport) -> list[Block]:
@@ -316,7 +304,8 @@ def _methods(report: DyadReport) -> list[Block]:
                 " Peterman (1998, doi 10.1139/f98-104) for the correlation; truncated shifts after Yuan and Shou (2024,"
                 " doi 10.1371/journal.pbio.3002758); signs of swings after Hemerik and Goeman (2018, doi"
                 " 10.1007/s11749-017-0571-1); concordance after Lin (1989, doi"
-                " 10.2307/2532051); κ after Cohen"
+                " 10.2307/2532051); windows after Boker, Xu, Rotondo and King (2002, doi 10.1037/1082-989X.7.3.338);"
+                " coherence after Sadler, Ethier, Gunn, Duong and Woody (2009, doi 10.1037/a0016232); κ after Cohen"
                 " (1960, doi 10.1177/001316446002000104); the procedure after Swift, Tompkins and Parkin (2017, doi"
                 f" 10.1002/jclp.22531); d′ after Hautus (1995, doi 10.3758/BF03203619).{resampling} Made by the rules"
                 f" {', '.join(rules[:-1])} and {rules[-1]}."

@@ -2,7 +2,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from dialogram.analysis import DyadResult, Extreme, GuessScore, OwnView, Resampled
+from dialogram.analysis import DyadResult, Dynamics, Extreme, GuessScore, OwnView, Resampled
 from dialogram.analysis.extremes import Kind
 from dialogram.timeline import Segment, Trace
 
@@ -104,6 +104,8 @@ class DyadReport:
         r with the hands' own delays taken out, where both are known; the rest is not touched by it.
     order
         Who rated first, when, and after how many sessions in between.
+    dynamics
+        How the two go together by lag, through the session and by rhythm.
     resampled
         How sure the agreement is, and which extremes and discrepancies stand out.
     deviations
@@ -120,6 +122,7 @@ class DyadReport:
     guess: Guess | None = None
     session_ratings: tuple[SessionRating, ...] = ()
     without_delays: WithoutDelays | None = None
+    dynamics: Dynamics | None = None
     resampled: Resampled | None = None
     order: str | None = None
     deviations: tuple[str, ...] = ()

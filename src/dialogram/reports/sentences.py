@@ -193,6 +193,23 @@ def say_which_p(result: DyadResult) -> list[Text]:
     ]
 
 
+def say_without_warm_up(result: DyadResult) -> list[Text]:
+    """Say whether the correlation hangs on the first of the session."""
+    without = result.without_warm_up
+    if without.left_out_s == 0 or math.isnan(without.r):
+        return []
+    return [
+        say(
+            f"Without the first {without.left_out_s:g} s, in which a hand looks for its place: ",
+            R,
+            f" = {share(without.r)}, ",
+            P,
+            f" {p_value(without.p_swings)} (signs of swings), and a difference in level of"
+            f" {number(without.difference, 1)} instead of {number(result.level.difference, 1)}.",
+        )
+    ]
+
+
 def say_lag(result: DyadResult) -> list[Text]:
     """Say who follows whom."""
     lag = result.lag

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from dialogram.analysis import Extreme, compare, score_guess, take_out_delay, view_own
+from dialogram.analysis import Extreme, compare, describe_dynamics, score_guess, take_out_delay, view_own
 from dialogram.analysis.correlation import correlate
 from dialogram.reports.dyad_report import DyadReport, Guess, GuessCard, Moment, SessionRating, WithoutDelays
 from dialogram.server.records.domain.guesses import cards_of, placed_of, told_of, true_kinds
@@ -34,6 +34,7 @@ def report_session(session: Session, *, now: datetime) -> DyadReport | None:
         a=a,
         b=b,
         result=compare(a, b, extremes_rule=picking_rule(design)),
+        dynamics=describe_dynamics(a, b),
         title=" and ".join(sitting.participant.code for sitting in (client, therapist)),
         subtitle=f"{session.dyad.study.name} · session {session.number}",
         moments_a=_moments(_closed(recording, Role.CLIENT, Task.RECALL)),

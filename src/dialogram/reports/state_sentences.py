@@ -1,32 +1,11 @@
-"""States in a report: the time in each pair of them, in how many bouts, and what one saw of the other's."""
+"""States in a report: in how many bouts, and what one saw of the other's."""
 
 import math
 
 from dialogram.analysis import DyadResult, StateDetection
-from dialogram.reports.page import Column, Table
 from dialogram.reports.sentences import say_times
 from dialogram.reports.text import P, Span, Text, clock, number, p_value, sentence_case, the
 from dialogram.timeline import Scale
-
-
-def tabulate_states(result: DyadResult, scale: Scale) -> Table:
-    """Put the time in each pair of states in a square."""
-    words = [sentence_case(word) for word in (scale.low_label, scale.neutral_label, scale.high_label)]
-    name_a, name_b = sentence_case(result.a.name), result.b.name
-    columns = [
-        Column(name=[f"{name_a} ↓  {name_b} →"], width=1.6),
-        *(Column(name=[word], align="right") for word in words),
-    ]
-    rows: list[list[Text]] = [
-        [
-            [word],
-            *([Span(clock(cell), "strong") if row == column else clock(cell)] for column, cell in enumerate(cells)),
-        ]
-        for row, (word, cells) in enumerate(zip(words, result.states.table, strict=True))
-    ]
-    return Table(
-        caption=["Minutes and seconds in each pair of states; in bold, where they agree."], columns=columns, rows=rows
-    )
 
 
 def say_bouts(result: DyadResult, scale: Scale) -> list[Text]:

@@ -3,7 +3,7 @@ import pytest
 
 from dialogram.analysis import compare
 from dialogram.reports import DyadReport
-from dialogram.reports.state_tables import say_bouts, say_detection
+from dialogram.reports.state_sentences import say_bouts, say_detection
 from dialogram.reports.text import Text, plain, share
 from dialogram.timeline import HELPFULNESS, Trace
 
