@@ -1,4 +1,4 @@
-"""One dyad of 3,000 bins: everything `dialogram dyad` prints, what `--resample` adds, all circular shifts beside scipy.
+"""One dyad of 3,000 bins: comparison, lags, windows, rhythms, what `--resample` adds, and circular shifts beside scipy.
 
 `python -m benchmarks.one_dyad`. The targets (DESIGN, section 11): under 20 ms, and 1,000 times as fast as a loop of
 10,000 shifts.
@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy import signal, stats
 
-from dialogram import Trace, bootstrap_agreement, compare, resample
+from dialogram import Trace, bootstrap_agreement, compare, correlate_windows, describe_dynamics, resample
 from dialogram.analysis.shape import circular_shift_p, truncated_shift_p
 
 BINS, LOOP, REPEATS = 3000, 10_000, 50
@@ -49,6 +49,8 @@ def main() -> None:
     result, rng = compare(client, therapist), np.random.default_rng(1)
     slow = signal.lfilter([1.0], [1.0, -0.95], rng.normal(size=(2, BINS)))
     for name, added in (
+        ("windows of a minute, one a second", lambda: correlate_windows(client, therapist)),
+        ("lags, windows and rhythms", lambda: describe_dynamics(client, therapist).to_dict()),
         ("2,000 replicates of r, CCC and ICC", lambda: bootstrap_agreement(slow[0], slow[1], step_s=1.0, rng=rng)),
         ("all that --resample adds", lambda: resample(client, therapist, result)),
     ):

@@ -1,14 +1,13 @@
 import math
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+import scipy
 from numpy.typing import NDArray
 
-from dialogram.analysis.correlation import LEAST_OVERLAP, VARIES, Floats
+from dialogram.analysis.correlation import LEAST_OVERLAP, VARIES, Floats, correlate
 
 _TINY = 1e-6
 """Share of a series' variance below which that of a window is computed again, from the window alone."""
-_CHUNK = 1 << 18
 _PRODUCTS = ((0, 0), (1, 0), (2, 0), (0, 1), (0, 2), (1, 1))
 """What is summed over pairs: which power of x with which of y."""
 
@@ -34,12 +33,13 @@ def correlate_sliding(x: Floats, y: Floats, begins: NDArray[np.intp], *, windows
     -----
     Sums over windows are differences of cumulative sums over blocks of the greatest length that both window and hop
     are made of. Where a window hardly varies beside the whole series, such differences lose their digits: it is
-    correlated by itself, and told from a constant as :func:`dialogram.analysis.correlation.varies` does.
+    correlated by itself, unless a hand rests in it all the while.
     """
     powers = _powers(x), _powers(y)
     ones = np.ones(x.size)
     every = [_sum_windows(one, ones, window=window, hop=1) for of in powers for one in of[1:]]
     whole = not (np.isnan(x).any() or np.isnan(y).any())
+    rests = _find_rest(x, window), _find_rest(y, window)
     span = window + (windows - 1) * hop
     sums = np.full((len(_PRODUCTS), windows), float(window))
     r = np.empty((len(begins), windows))
@@ -52,42 +52,22 @@ def correlate_sliding(x: Floats, y: Floats, begins: NDArray[np.intp], *, windows
             of_x, of_y = _PRODUCTS[product]
             sums[product] = _sum_windows(part_x[of_x], part_y[of_y], window=window, hop=hop)
         r[row], doubtful = _correlate_sums(sums, window)
-        at = np.flatnonzero(doubtful)
-        r[row, at] = _correlate_each(x, y, begin_x + hop * at, begin_y + hop * at, window)
+        last = (windows - 1) * hop + 1
+        doubtful &= ~(rests[0][begin_x : begin_x + last : hop] | rests[1][begin_y : begin_y + last : hop])
+        for at in hop * np.flatnonzero(doubtful):
+            window_x, window_y = (
+                series[begin + at : begin + at + window] for series, begin in ((x, begin_x), (y, begin_y))
+            )
+            r[row, at // hop] = correlate(window_x, window_y)
     return r
 
 
-def _correlate_each(
-    x: Floats, y: Floats, begins_x: NDArray[np.intp], begins_y: NDArray[np.intp], window: int
-) -> Floats:
-    """R of some windows, each from itself alone; a resting hand makes many of them."""
-    r = np.empty(begins_x.size)
-    rows = max(1, _CHUNK // window)
-    for first in range(0, r.size, rows):
-        some = slice(first, first + rows)
-        of_x, of_y = (
-            sliding_window_view(series, window)[begins[some]] for series, begins in ((x, begins_x), (y, begins_y))
-        )
-        both = ~(np.isnan(of_x) | np.isnan(of_y))
-        r[some] = _correlate_rows(of_x, of_y, both)
-    return r
-
-
-def _correlate_rows(of_x: Floats, of_y: Floats, both: NDArray[np.bool_]) -> Floats:
-    pairs = np.maximum(both.sum(axis=1, keepdims=True), 1)
-    rest, varied = [], np.ones(len(both), dtype=np.bool_)
-    for rows in (of_x, of_y):
-        known = np.where(both, rows, 0.0)
-        away = np.where(both, rows - known.sum(axis=1, keepdims=True) / pairs, 0.0)
-        largest = np.maximum(1.0, np.abs(known).max(axis=1))
-        spread = np.where(both, rows, -np.inf).max(axis=1) - np.where(both, rows, np.inf).min(axis=1)
-        varied &= (both.sum(axis=1) > 1) & (spread > VARIES * largest)
-        rest.append(away)
-    square_x, square_y, product = (
-        np.vecdot(one, other) for one, other in ((rest[0], rest[0]), (rest[1], rest[1]), rest)
-    )
-    scale = np.sqrt(square_x * square_y, out=np.ones(len(both)), where=varied)
-    return np.where(varied, np.clip(product / scale, -1.0, 1.0), np.nan)
+def _find_rest(series: Floats, window: int) -> NDArray[np.bool_]:
+    """Whether a series is constant over the window that begins at each bin, in the bins that are there."""
+    missing, middle = np.isnan(series), slice(window // 2, window // 2 + series.size - window + 1)
+    high = scipy.ndimage.maximum_filter1d(np.where(missing, -np.inf, series), window)[middle]
+    low = scipy.ndimage.minimum_filter1d(np.where(missing, np.inf, series), window)[middle]
+    return np.asarray(high - low <= VARIES * np.maximum(1.0, np.maximum(np.abs(high), np.abs(low))))
 
 
 def _powers(series: Floats) -> Floats:
