@@ -3,6 +3,7 @@ from .actor_partner import (
     fit_actor_partner as fit_actor_partner,
     fit_actor_partner_by_role as fit_actor_partner_by_role,
 )
+from .agreement import Agreement as Agreement
 from .block_bootstrap import (
     BootstrappedAgreement as BootstrappedAgreement,
     Interval as Interval,
@@ -30,6 +31,7 @@ from .cohort_outcomes import OutcomeSurface as OutcomeSurface, WholeRating as Wh
 from .cohort_screening import Exclusion as Exclusion
 from .consensus import Consensus as Consensus, build_consensus as build_consensus
 from .delay import take_out_delay as take_out_delay
+from .description import Description as Description
 from .detection import (
     Detected as Detected,
     Detection as Detection,
@@ -80,7 +82,9 @@ from .intraclass_bootstrap import bootstrap_intraclass as bootstrap_intraclass
 from .judged_dyad import JudgedDyad as JudgedDyad
 from .kappa import Kappa as Kappa, measure_fleiss_kappa as measure_fleiss_kappa, measure_kappa as measure_kappa
 from .krippendorff import Alpha as Alpha, measure_alpha as measure_alpha
+from .lag import Lag as Lag
 from .lag_curve import LagCurve as LagCurve, correlate_at_lags as correlate_at_lags
+from .level import Level as Level
 from .meta_analysis import (
     MetaAnalysis as MetaAnalysis,
     MetaRegression as MetaRegression,
@@ -101,6 +105,7 @@ from .pseudo_dyads import (
     compare_with_pseudo_dyads as compare_with_pseudo_dyads,
     part_into_blocks as part_into_blocks,
 )
+from .quality import Quality as Quality
 from .rater_lags import estimate_rater_lags as estimate_rater_lags
 from .rater_screening import (
     RaterFinding as RaterFinding,
@@ -129,7 +134,9 @@ from .session_parts import (
     PeakEnd as PeakEnd,
     regress_on_parts as regress_on_parts,
 )
+from .shape import Shape as Shape
 from .split_half import SplitHalf as SplitHalf, SplitsOf as SplitsOf, split_observers as split_observers
+from .states import States as States
 from .tracking_profile import TrackingAt as TrackingAt, profile_tracking as profile_tracking
 from .truth_and_bias import (
     DyadLine as DyadLine,

@@ -5,10 +5,11 @@ import numpy as np
 
 from dialogram.analysis.correlation import Floats
 from dialogram.analysis.intraclass import correlate_intraclass
+from dialogram.analysis.plain import Result
 
 
 @dataclass(frozen=True, kw_only=True)
-class Agreement:
+class Agreement(Result):
     """Whether two raters give the same numbers.
 
     Parameters
@@ -30,6 +31,17 @@ class Agreement:
     level_part: float
     scatter_part: float
     shape_part: float
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        if math.isnan(self.rmse):
+            return "No agreement can be told: the two have no rated bin in common."
+        if math.isnan(self.ccc) or math.isnan(self.icc_a1):
+            return f"They lie {self.rmse:.2f} apart (root mean square); no index of agreement is defined."
+        return (
+            f"Lin's concordance {self.ccc:.2f}, ICC(A,1) {self.icc_a1:.2f}; they lie {self.rmse:.2f} apart (root mean"
+            " square)."
+        )
 
 
 def compare_values(a: Floats, b: Floats) -> Agreement:

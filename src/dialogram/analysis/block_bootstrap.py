@@ -18,11 +18,19 @@ MOST_BLOCKS = 100
 
 
 @dataclass(frozen=True, kw_only=True)
-class Interval:
+class Interval(Result):
     """A statistic and its 95 % interval; NaN where it is not defined."""
 
     value: float
     ci95: tuple[float, float]
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        if math.isnan(self.value):
+            return "Not defined."
+        if math.isnan(self.ci95[0]):
+            return f"{self.value:.2f}, without an interval."
+        return f"{self.value:.2f}, 95 % {self.ci95[0]:.2f} to {self.ci95[1]:.2f}."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,13 +12,20 @@ _MISSING = 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stay:
+class Stay(Result):
     """The time in one state: seconds, number of bouts, and the median and longest bout in seconds (NaN without any)."""
 
     seconds: float
     bouts: int
     median_s: float
     longest_s: float
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        if not self.bouts:
+            return "Never in it."
+        times = f"{self.seconds:g} s in {self.bouts} bout{'s' * (self.bouts > 1)}"
+        return f"{times}, the median {self.median_s:g} s, the longest {self.longest_s:g} s."
 
 
 @dataclass(frozen=True, kw_only=True)

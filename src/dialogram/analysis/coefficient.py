@@ -3,12 +3,13 @@ from dataclasses import dataclass
 
 import scipy
 
+from dialogram.analysis.plain import Result
 from dialogram.analysis.sentences import say_p
 from dialogram.analysis.student import two_sided_p
 
 
 @dataclass(frozen=True, kw_only=True)
-class Coefficient:
+class Coefficient(Result):
     """A coefficient of a linear model, tested by Student's t.
 
     Parameters
@@ -35,6 +36,10 @@ class Coefficient:
     def __str__(self) -> str:
         low, high = self.ci95
         return f"{self.name} b = {self.b:.3f} [{low:.3f}, {high:.3f}], t({self.df:.1f}), {say_p(self.p)}"
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        return f"{self}."
 
 
 def weigh_coefficient(name: str, b: float, se: float, df: float) -> Coefficient:

@@ -12,13 +12,14 @@ from dialogram.analysis.correlation import Floats, correlate
 from dialogram.analysis.dyad_sums import DyadSums, sum_dyad
 from dialogram.analysis.effective_n import effective_n_of_pairs
 from dialogram.analysis.judged_dyad import JudgedDyad
+from dialogram.analysis.plain import Result
 from dialogram.analysis.pseudo_dyads import correlate_everybody
 from dialogram.analysis.session_parts import measure_parts
 from dialogram.timeline import Trace
 
 
 @dataclass(frozen=True, kw_only=True)
-class DyadCongruence:
+class DyadCongruence(Result):
     """One dyad in the meta-analysis.
 
     Parameters
@@ -37,6 +38,12 @@ class DyadCongruence:
     r: float
     z: float
     v: float
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        return (
+            f"{self.dyad}: r = {self.r:.2f} over {self.n} bins, worth about {self.n_effective:.0f} independent pairs."
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dialogram.analysis.correlation import Floats, correlate, varies
+from dialogram.analysis.plain import Result
 
 LEAST_BINS = 3
 """A dyad with fewer bins that both rated is left out."""
@@ -11,11 +12,15 @@ _ONE_RATING = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exclusion:
+class Exclusion(Result):
     """A dyad that was left out, of everything or of what the reason names, and why."""
 
     dyad: str
     reason: str
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        return f"{self.dyad} was left out: {self.reason}."
 
 
 def find_fault(judge: Floats, truth: Floats) -> str:

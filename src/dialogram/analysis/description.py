@@ -4,12 +4,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from dialogram.analysis.correlation import Floats, autocorrelate, varies
+from dialogram.analysis.plain import Result
 from dialogram.analysis.states import BAND_SHARE, classify, neutral_band
 from dialogram.timeline import Scale
 
 
 @dataclass(frozen=True, kw_only=True)
-class Description:
+class Description(Result):
     """One trace in numbers.
 
     Parameters
@@ -36,6 +37,17 @@ class Description:
     share_hindering: float
     share_neutral: float
     share_helpful: float
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        if math.isnan(self.mean):
+            return f"{self.name} rated nothing."
+        told = f"{self.name} rated {self.mean:.2f} on average, from {self.min:g} to {self.max:g}"
+        spread = "" if math.isnan(self.sd) else f", SD {self.sd:.2f}"
+        return (
+            f"{told}{spread}; helpful {self.share_helpful:.0%}, neutral {self.share_neutral:.0%}, hindering"
+            f" {self.share_hindering:.0%} of the time."
+        )
 
 
 def describe(values: Floats, *, name: str, scale: Scale, band_share: float = BAND_SHARE) -> Description:

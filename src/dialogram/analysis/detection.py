@@ -7,7 +7,7 @@ import scipy
 from numpy.typing import NDArray
 
 from dialogram.analysis.correlation import LEAST_OVERLAP, Floats
-from dialogram.analysis.plain import plain
+from dialogram.analysis.plain import Result, plain
 from dialogram.analysis.runs import runs_of
 from dialogram.analysis.sentences import say_p
 from dialogram.analysis.shape import TIE
@@ -24,7 +24,7 @@ type Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Detected:
+class Detected(Result):
     """How b's being in a state goes with a's: counts in seconds, or in moments.
 
     Parameters
@@ -51,9 +51,18 @@ class Detected:
     d_prime_by_chance: float
     p_shift: float
 
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        told = f"Hits {self.hits:g}, misses {self.misses:g}, false alarms {self.false_alarms:g}"
+        if math.isnan(self.d_prime):
+            return f"{told}; there is no d′, because a was never in the state, or always."
+        return (
+            f"{told}; d′ = {self.d_prime:.2f}, where chance gives {self.d_prime_by_chance:.2f} ({say_p(self.p_shift)})."
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
-class StateDetection:
+class StateDetection(Result):
     """What b saw of a's one state, by seconds and by moments."""
 
     state: Literal["helpful", "hindering"]
@@ -78,7 +87,7 @@ class StateDetection:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Detection:
+class Detection(Result):
     """What b saw of a's helpful and of a's hindering moments.
 
     Parameters

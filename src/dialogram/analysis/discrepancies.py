@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dialogram.analysis.correlation import Floats
+from dialogram.analysis.plain import Result
 from dialogram.analysis.runs import runs_of
 from dialogram.analysis.states import BAND_SHARE, classify, neutral_band
 from dialogram.timeline import Scale, Segment
@@ -20,7 +21,7 @@ type DiscrepancyKind = Literal[
 
 
 @dataclass(frozen=True, kw_only=True)
-class Discrepancy:
+class Discrepancy(Result):
     """A segment in which two raters part.
 
     Parameters
@@ -54,6 +55,11 @@ class Discrepancy:
     def weight(self) -> float:
         """Size of it, ``|mean_a − mean_b| × duration``, in scale units × seconds."""
         return abs(self.mean_a - self.mean_b) * (self.end_s - self.start_s)
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        own = ", each one's own mean taken out" if self.relative else ""
+        return f"From {self.start_s:g} to {self.end_s:g} s the two part: a {self.mean_a:.1f}, b {self.mean_b:.1f}{own}."
 
 
 @dataclass(frozen=True, kw_only=True)

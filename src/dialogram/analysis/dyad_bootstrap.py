@@ -6,7 +6,7 @@ import numpy as np
 
 from dialogram.analysis.correlation import Floats
 from dialogram.analysis.mixed_model import MixedFit
-from dialogram.analysis.plain import plain
+from dialogram.analysis.plain import Result, plain
 from dialogram.analysis.sentences import say_p
 
 type Drawn = Literal["dyads", "therapists"]
@@ -27,7 +27,7 @@ _ALIKE = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
-class BootstrapCoefficient:
+class BootstrapCoefficient(Result):
     """A coefficient with what drawing dyads anew says of it.
 
     Parameters
@@ -52,6 +52,11 @@ class BootstrapCoefficient:
     def __str__(self) -> str:
         low, high = self.ci95
         return f"{self.name} [{low:.3f}, {high:.3f}], {say_p(self.p)}"
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        low, high = self.ci95
+        return f"{self.name} b = {self.b:.3f} [{low:.3f}, {high:.3f}], {say_p(self.p)}, by drawing anew."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from dialogram.analysis.plain import Result
 from dialogram.timeline import Segment, Trace
 
 type Kind = Literal["helpful", "hindering"]
@@ -69,7 +70,7 @@ class ExtremesRule:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Extreme:
+class Extreme(Result):
     """One of the highest or lowest rated segments of a trace.
 
     Parameters
@@ -101,9 +102,15 @@ class Extreme:
         """The stretch of media time."""
         return Segment(self.start_s, self.end_s)
 
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        less = {"helpful": "less hindering than the rest", "hindering": "less helpful than the rest"}[self.kind]
+        kind = less if self.relative else self.kind
+        return f"From {self.start_s:g} to {self.end_s:g} s {kind} (rank {self.rank}): mean {self.mean:.1f}."
+
 
 @dataclass(frozen=True, kw_only=True)
-class Extremes:
+class Extremes(Result):
     """What a rule picked from a trace: helpful first, then hindering, each by rank; and why there are fewer."""
 
     rule: ExtremesRule
@@ -113,6 +120,11 @@ class Extremes:
     def of(self, kind: Kind) -> tuple[Extreme, ...]:
         """Those of one kind, best first."""
         return tuple(extreme for extreme in self.extremes if extreme.kind == kind)
+
+    def summary(self) -> str:
+        """Say what was picked, and why there is not more, in a sentence each."""
+        picked = [one.summary() for one in self.extremes]
+        return "\n".join([*picked, *(f"{note[:1].upper()}{note[1:]}." for note in self.notes)])
 
     def to_dict(self) -> dict[str, Any]:
         """As `dialogram extremes --json` prints it."""

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dialogram.analysis.extremes import KINDS, Extreme, Kind
+from dialogram.analysis.plain import Result
 from dialogram.analysis.segment_mean import mean_over
+from dialogram.analysis.sentences import say_p
 from dialogram.timeline import Segment, Trace
 
 
 @dataclass(frozen=True, kw_only=True)
-class GuessScore:
+class GuessScore(Result):
     """How well somebody told another's helpful from hindering segments.
 
     Parameters
@@ -33,9 +35,16 @@ class GuessScore:
     chance: Literal["hypergeometric", "binomial"]
     distribution: tuple[tuple[int, float], ...]
 
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        return (
+            f"{self.right} of {self.shown} guessed right; by chance as many or more {100 * self.p:.0f} times in 100"
+            f" ({say_p(self.p)}, {self.chance})."
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
-class OwnView:
+class OwnView(Result):
     """What the guesser's own rating says of a segment that was guessed.
 
     Parameters
@@ -52,6 +61,13 @@ class OwnView:
     coverage: float
     overlap_s: float
     own_kind: Kind | None
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        mean = "did not rate it" if math.isnan(self.mean) else f"rated it {self.mean:.1f}"
+        if self.own_kind is None:
+            return f"The guesser {mean}; it meets none of the guesser's own extremes."
+        return f"The guesser {mean}; {self.overlap_s:g} s of it are among the guesser's own {self.own_kind} ones."
 
 
 def score_guess(truth: Sequence[Kind], guesses: Sequence[Kind], *, numbers_told: bool) -> GuessScore:

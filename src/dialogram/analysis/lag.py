@@ -6,6 +6,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from dialogram.analysis.correlation import Floats, correlate_circular_shifts, correlate_lags
 from dialogram.analysis.effective_n import effective_n_of_pairs
+from dialogram.analysis.plain import Result
+from dialogram.analysis.sentences import say_p
 from dialogram.analysis.shape import TIE
 
 WINDOW_S = 30.0
@@ -15,7 +17,7 @@ LEAST_SHIFT_WINDOWS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lag:
+class Lag(Result):
     """At which lag two traces go together best.
 
     Parameters
@@ -34,6 +36,17 @@ class Lag:
     r: float
     window_s: float
     p_shift: float
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        if math.isnan(self.r):
+            return "No lag can be told: one does not vary, or they hardly overlap."
+        where = "without a lag" if not self.seconds else f"when {'b' if self.seconds > 0 else 'a'} follows"
+        late = f" by {abs(self.seconds):g} s" if self.seconds else ""
+        return (
+            f"The two go together best {where}{late}, r = {self.r:.2f} (looked at ± {self.window_s:g} s;"
+            f" {say_p(self.p_shift)})."
+        )
 
 
 def find_lag(a: Floats, b: Floats, *, step_s: float, window_s: float = WINDOW_S) -> Lag:

@@ -5,11 +5,13 @@ import numpy as np
 
 from dialogram.analysis.correlation import Floats, autocorrelate, varies
 from dialogram.analysis.effective_n import effective_n_of_mean
+from dialogram.analysis.plain import Result
+from dialogram.analysis.sentences import say_p
 from dialogram.analysis.student import two_sided_p
 
 
 @dataclass(frozen=True, kw_only=True)
-class Level:
+class Level(Result):
     """Whether b rates higher than a.
 
     Parameters
@@ -34,6 +36,20 @@ class Level:
     t_effective: float
     p_effective: float
     d: float
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        if math.isnan(self.difference):
+            return "No level can be compared: the two have no rated bin in common."
+        side = "as high as" if not self.difference else "higher than" if self.difference > 0 else "lower than"
+        told = f"b rates {abs(self.difference):.2f} {side} a" if self.difference else f"b rates {side} a"
+        if math.isnan(self.t_effective):
+            return f"{told} on average; whether that is more than chance gives cannot be told."
+        verdict = "still too small too often" if self.p_effective <= 0.05 else "no more than chance may give"
+        return (
+            f"{told} on average, over bins worth about {self.n_effective:.0f} independent ones;"
+            f" {say_p(self.p_effective)}, {verdict}."
+        )
 
 
 _SMOOTH = 0.5

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dialogram._version import __version__
 from dialogram.analysis.correlation import Floats
 from dialogram.analysis.dyad import Software
-from dialogram.analysis.plain import plain
+from dialogram.analysis.plain import Result, plain
 
 POWER_RULES = {"power": "power/1"}
 """Version of the rule by which a study is planned."""
@@ -99,11 +99,17 @@ class PowerAt:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DyadsNeeded:
+class DyadsNeeded(Result):
     """How many dyads of a length give the power wanted; None where not even the most that were looked at do."""
 
     minutes: float
     dyads: int | None
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        if self.dyads is None:
+            return f"With {self.minutes:g} minutes each not even the most dyads looked at are enough."
+        return f"With {self.minutes:g} minutes each it takes {self.dyads} dyads."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dialogram.analysis.plain import Result
 from dialogram.analysis.runs import runs_of
 from dialogram.timeline import Segment, Trace
 
@@ -9,7 +10,7 @@ _SAME = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
-class Quality:
+class Quality(Result):
     """How whole one trace is.
 
     Parameters
@@ -28,6 +29,11 @@ class Quality:
     gaps: int
     longest_unchanged_s: float
     missing: tuple[Segment, ...]
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        gaps = f"{self.gaps} stretch{'es' * (self.gaps != 1)} missing" if self.gaps else "nothing missing"
+        return f"{self.coverage:.0%} rated, {gaps}; the longest without a change {self.longest_unchanged_s:g} s."
 
 
 def assess_quality(trace: Trace) -> Quality:

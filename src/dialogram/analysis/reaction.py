@@ -4,6 +4,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dialogram.analysis.correlation import Floats, correlate_lags
+from dialogram.analysis.plain import Result
 
 MOST_S = 2.0
 """A hand later than this does something else than follow."""
@@ -12,7 +13,7 @@ LEAST_R = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Following:
+class Following(Result):
     """How a hand followed a target that moved by itself.
 
     Parameters
@@ -28,6 +29,15 @@ class Following:
     reaction_s: float
     r: float
     share_within: float
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        if math.isnan(self.reaction_s):
+            return "The hand did not follow the target."
+        return (
+            f"The hand trailed by {self.reaction_s:.2f} s, r = {self.r:.2f}; within the tolerance"
+            f" {self.share_within:.0%} of the time."
+        )
 
 
 def measure_following(target: Floats, hand: Floats, *, step_s: float, tolerance: float) -> Following:

@@ -3,10 +3,9 @@
 import math
 from typing import TYPE_CHECKING
 
-from dialogram.analysis.shape import Shape
-
 if TYPE_CHECKING:
     from dialogram.analysis.dyad import DyadResult
+    from dialogram.analysis.shape import Shape
 
 LEAST_WINDOWS = 20
 """So many windows of lags must lie side by side in a recording before the p of a lag can reach .05 honestly."""
@@ -21,7 +20,7 @@ def say_congruence(result: "DyadResult") -> list[str]:
     ] + [say_which_p(result.shape)]
 
 
-def say_which_p(shape: Shape) -> str:
+def say_which_p(shape: "Shape") -> str:
     """Say which of the p of a correlation to believe, and what it says."""
     if math.isnan(shape.r):
         return "There is no correlation to believe: a trace does not vary, or the two hardly overlap."
@@ -43,7 +42,7 @@ def say_p(p: float) -> str:
     return "p < .001" if p < 0.001 else f"p = {p:.3f}".replace("0.", ".", 1)
 
 
-def _say_others(shape: Shape) -> str:
+def _say_others(shape: "Shape") -> str:
     defined = [
         f"{name} = {p:.3f}"
         for name, p in (("p_shift", shape.p_shift), ("p_effective", shape.p_effective))

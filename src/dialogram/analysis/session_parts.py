@@ -7,8 +7,9 @@ import numpy as np
 
 from dialogram.analysis.coefficient import Coefficient, weigh_coefficient
 from dialogram.analysis.correlation import Floats, varies
-from dialogram.analysis.plain import plain
+from dialogram.analysis.plain import Result, plain
 from dialogram.analysis.segment_mean import mean_over
+from dialogram.analysis.sentences import say_p
 from dialogram.analysis.student import correlation_interval, correlation_p
 from dialogram.timeline import Segment, Trace
 
@@ -22,7 +23,7 @@ COLLINEAR = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class PartOfSession:
+class PartOfSession(Result):
     """What the rating of a session as a whole has to do with one part of its trace.
 
     Parameters
@@ -43,6 +44,10 @@ class PartOfSession:
     ci95: tuple[float, float]
     beta: Coefficient
     vif: float
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        return f"{self.part}: r = {self.r:.2f} ({say_p(self.p)}); beside the other parts {self.beta}."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,3 +1,4 @@
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,8 @@ from dialogram.analysis.correlation import (
     correlate_truncated_shifts,
 )
 from dialogram.analysis.effective_n import effective_n_of_pairs, effective_n_of_pairs_ar1
+from dialogram.analysis.plain import Result
+from dialogram.analysis.sentences import say_which_p
 from dialogram.analysis.student import correlation_interval, correlation_p, ranks
 from dialogram.analysis.swings import swing_p
 
@@ -17,7 +20,7 @@ TIE = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shape:
+class Shape(Result):
     """Whether two traces move together, and five answers to whether that is more than chance.
 
     Parameters
@@ -50,6 +53,13 @@ class Shape:
     shifts: int
     p_truncated: float
     p_swings: float
+
+    def summary(self) -> str:
+        """Say the result in a sentence, and which p to believe."""
+        if math.isnan(self.r):
+            return say_which_p(self)
+        told = f"The two correlate r = {self.r:.2f}, which rests on about {self.n_effective:.0f} independent pairs."
+        return f"{told} {say_which_p(self)}"
 
 
 def compare_shape(a: Floats, b: Floats, *, step_s: float) -> Shape:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from dialogram.analysis.correlation import Floats
 from dialogram.analysis.kappa import kappa_of_tables
+from dialogram.analysis.plain import Result
 from dialogram.timeline import Scale
 
 BAND_SHARE = 0.05
@@ -14,7 +15,7 @@ BAND_SHARE = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
-class States:
+class States(Result):
     """How long two raters were in which states.
 
     Parameters
@@ -33,6 +34,18 @@ class States:
     table: tuple[tuple[float, float, float], ...]
     band: tuple[float, float]
     kappa_of_shifts: tuple[float, float]
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        total = sum(map(sum, self.table))
+        if not total:
+            return "No states can be compared: the two have no rated bin in common."
+        told = f"In the same state for {sum(self.table[at][at] for at in range(3)):g} of {total:g} s"
+        if math.isnan(self.kappa):
+            return f"{told}; κ is not defined, because both stay in one state."
+        low, high = self.kappa_of_shifts
+        chance = "" if math.isnan(low) else f", where chance gives {low:.2f} to {high:.2f} (the middle 95 %)"
+        return f"{told}; κ = {self.kappa:.2f}{chance}."
 
 
 def neutral_band(scale: Scale, band_share: float = BAND_SHARE) -> tuple[float, float]:

@@ -12,23 +12,30 @@ from dialogram.analysis.dyad_bootstrap import REPLICATES, DyadBootstrap, draw_un
 from dialogram.analysis.dyad_sums import DyadSums, sum_dyad
 from dialogram.analysis.judged_dyad import JudgedDyad
 from dialogram.analysis.mixed_model import MixedFit, MixedModel
-from dialogram.analysis.plain import none_for_nan, plain
+from dialogram.analysis.plain import Result, none_for_nan, plain
 from dialogram.analysis.sentences import say_p
 
 type Residuals = Literal["iid", "ar1"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class RandomEffects:
+class RandomEffects(Result):
     """How much dyads, or therapists, differ: variances of bias and of tracking, and their covariance."""
 
     var_bias: float
     var_tracking: float
     cov: float
 
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        return (
+            f"Bias differs by an SD of {math.sqrt(max(self.var_bias, 0.0)):.2f}, tracking by one of"
+            f" {math.sqrt(max(self.var_tracking, 0.0)):.2f}."
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
-class DyadLine:
+class DyadLine(Result):
     """Bias and tracking of one dyad.
 
     Parameters
@@ -50,6 +57,10 @@ class DyadLine:
     own_tracking: float
     r: float
     sd_ratio: float
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        return f"{self.dyad}: bias {self.bias:.2f}, tracking {self.tracking:.2f} (by itself {self.own_tracking:.2f})."
 
 
 @dataclass(frozen=True, kw_only=True)
