@@ -25,7 +25,7 @@ NO_RESULTS = {
     "Products": "sums on the way",
     "StudyOutcomes": "what a plan is weighed from",
 }
-DATACLASSES = {name: each for name in analysis.__all__ if is_dataclass(each := getattr(analysis, name))}
+DATACLASSES = {name: each for name in dir(analysis) if is_dataclass(each := getattr(analysis, name))}
 
 
 def lacks(result: Any) -> list[str]:

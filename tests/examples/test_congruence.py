@@ -22,6 +22,10 @@ def names() -> dict[str, Any]:
 
 def test_it_finds_what_was_put_in(names: dict[str, Any]) -> None:
     assert names["congruence"].shape.r > 0.5
+    assert names["dynamics"].lag_curve.best.r > names["dynamics"].lag_curve.chance_r
+    assert np.nanmean(names["windows"].r) > 0.2
+    assert names["coherence"].p_shift < 0.05
+    assert names["coherence"].mean_coherence > 2 * names["coherence"].mean_coherence_by_chance
     assert (sum(names["found"]), names["score"].right) == (6, 4)
     assert names["cohort"].dyads == 40
     low, high = names["growth"].ci95
