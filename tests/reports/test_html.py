@@ -92,6 +92,15 @@ def test_figures_say_in_words_what_they_show(whole: DyadReport) -> None:
         assert len(str(drawing["aria-label"])) > 40
 
 
+def test_no_element_brings_a_style_of_its_own_for_the_desk_shows_none(whole: DyadReport) -> None:
+    page = lay_out(whole)
+    reader = _read(render_html(page))
+    assert b' style="' in page.opening[0].svg  # type: ignore[union-attr]  # the session's picture
+    assert not [attributes for _, attributes in reader.tags if "style" in attributes]
+    curves = [path for path in reader.named("path") if path.get("stroke") == "#0072b2"]
+    assert any(path.get("fill") == "none" and path.get("stroke-width") for path in curves)
+
+
 def test_tables_have_captions_and_header_cells(whole: DyadReport) -> None:
     reader = _read(render_html(lay_out(whole)))
     assert len(reader.named("table")) == len(reader.named("caption")) >= 8

@@ -146,10 +146,19 @@ def _inline(text: Text) -> list[str]:
 
 
 def _inline_svg(svg: bytes, *, alt: str, prefix: str) -> Markup:
-    """Fit a figure of ours into a page: what it is called in words, and ids no other figure has."""
+    """Fit a figure of ours into a page: what it is called in words, ids no other figure has, no style in elements.
+
+    A page of the desk lets no element bring a style; the same words as attributes are none.
+    """
     drawn = svg.decode("utf-8")
     drawn = drawn[drawn.index("<svg") :]
     drawn = re.sub(r"\s*<metadata>.*?</metadata>|<style [^>]*>.*?</style>", "", drawn, flags=re.DOTALL)
+    drawn = re.sub(r' style="([^"]*)"', lambda found: _as_attributes(found[1]), drawn)
     drawn = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}", drawn)
     opening = re.sub(r' (?:width|height|version)="[^"]*"', "", drawn[: drawn.index(">")])
     return Markup(f'{opening} role="img" aria-label="{_escape(alt)}"{drawn[drawn.index(">") :].strip()}')
+
+
+def _as_attributes(style: str) -> str:
+    words = dict(each.split(":", 1) for each in style.split(";") if ":" in each)
+    return "".join(f' {name.strip()}="{value.strip()}"' for name, value in words.items())

@@ -48,3 +48,15 @@ def test_why_extremes_are_missing_stands_where_they_would() -> None:
     rate(world, world.therapist, THERAPIST_VALUES)
 
     assert "None: the trace is flat" in results(world)
+
+
+def test_figures_keep_their_colours_on_a_page_that_lets_no_element_bring_a_style() -> None:
+    world = build_world()
+    rate(world, world.client, CLIENT_VALUES)
+    rate(world, world.therapist, THERAPIST_VALUES)
+
+    shown = results(world)
+
+    assert shown.count("<figure") >= 3
+    assert 'fill="#0072b2"' in shown
+    assert " style=" not in shown
