@@ -192,3 +192,10 @@ def test_parquet_without_its_extra_gets_one_line(tmp_path: Path, client: Trace) 
     assert done.returncode == 0
     assert not (tmp_path / "out.parquet").exists()
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_where_it_cannot_be_written_is_told_by_the_name_it_was_given(tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("second,client\n0,1\n1,2\n")
+    refused(run("convert", table, tmp_path / "absent" / "out.csv"), 3, "dialogram: OUT: no folder", "out.csv")
+    refused(run("convert", table, tmp_path / "out.nonsense"), 2, "OUT: expected a name that ends in")

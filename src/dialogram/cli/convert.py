@@ -13,7 +13,7 @@ from dialogram.cli.ratings import (
     read_ratings,
     warn_of_oddities,
 )
-from dialogram.cli.voice import needs_extra, refuse_bad_input
+from dialogram.cli.voice import name_option, needs_extra, refuse_bad_input
 
 
 def convert(  # noqa: PLR0917  # typer's way
@@ -34,13 +34,14 @@ def convert(  # noqa: PLR0917  # typer's way
     from dialogram.archive import format_for, recognise, write_traces
 
     try:
-        written = format_for(target, to).name
+        with name_option("path", "OUT"):
+            written = format_for(target, to).name
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     with refuse_bad_input():
         dial = (scale_low, scale_high, scale_neutral)
         traces = read_ratings(source, column, time_column=time_column, step_s=step, dial=dial)
-        with needs_extra("figures"):
+        with name_option("path", "OUT"), needs_extra("figures"):
             write_traces(target, traces, format=to)
         names = ", ".join(trace.name for trace in traces)
         for trace in traces:

@@ -19,7 +19,7 @@ from dialogram.cli.ratings import (
     read_ratings,
     warn_of_oddities,
 )
-from dialogram.cli.voice import needs_extra, print_json, refuse_bad_input, warn
+from dialogram.cli.voice import name_option, needs_extra, print_json, refuse_bad_input, warn
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -79,10 +79,8 @@ def dyad(  # noqa: PLR0917  # typer's way
         if result.n == 0:
             names = " and ".join(dict.fromkeys(file.name for file in files))
             raise ValueError(f"{names}: expected bins that both {a.name} and {b.name} rated, found none")
-        try:
+        with name_option("window_s", "--window"):
             dynamics = describe_dynamics(a, b, window_s=window)
-        except ValueError as error:
-            raise ValueError(str(error).replace("window_s:", "--window:", 1)) from error
         drawn = resample(a, b, result) if resampled or report is not None else None
         if figure is not None:
             with needs_extra("figures"):

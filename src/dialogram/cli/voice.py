@@ -25,6 +25,17 @@ def refuse_bad_input() -> Iterator[None]:
 
 
 @contextmanager
+def name_option(parameter: str, option: str) -> Iterator[None]:
+    """Say what the user wrote where the library names its own parameter."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        if not str(error).startswith(f"{parameter}: "):
+            raise
+        raise ValueError(f"{option}{str(error).removeprefix(parameter)}") from error
+
+
+@contextmanager
 def needs_extra(extra: str) -> Iterator[None]:
     """Name the extra of the distribution that is not installed: exit code 2."""
     try:
