@@ -150,7 +150,7 @@ def measure_coherence(a: Trace, b: Trace, *, segment_s: float = SEGMENT_S) -> Co
     >>> found.segments, round(found.phase_s), found.p_shift < 0.05
     (29, 4, True)
     """
-    _, x, y = align(a, b)
+    _, (x, y) = align(a, b)
     length = round(segment_s / a.step_s) if math.isfinite(segment_s) else 0
     if length < LEAST_BINS:
         raise ValueError(f"segment_s: expected {LEAST_BINS} bins of {a.step_s:g} s or more, got {segment_s!r}")

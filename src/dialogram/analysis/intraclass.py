@@ -6,7 +6,7 @@ import numpy as np
 import scipy
 
 from dialogram.analysis.correlation import Floats
-from dialogram.analysis.plain import plain
+from dialogram.analysis.plain import Result, plain
 
 FORMS = ("1,1", "2,1", "3,1", "1,k", "2,k", "3,k")
 """Shrout and Fleiss' names, the single rater's three first."""
@@ -16,7 +16,7 @@ _ALIKE = 1e-14
 
 
 @dataclass(frozen=True, kw_only=True)
-class IntraclassForm:
+class IntraclassForm(Result):
     """One of the six intraclass correlations.
 
     Parameters
@@ -33,6 +33,13 @@ class IntraclassForm:
     mcgraw_wong: str
     value: float
     ci95: tuple[float, float]
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        if math.isnan(self.value):
+            return f"ICC({self.name}) is not defined."
+        interval = "" if math.isnan(self.ci95[0]) else f", 95 % {self.ci95[0]:.2f} to {self.ci95[1]:.2f}"
+        return f"ICC({self.name}), ICC({self.mcgraw_wong}), is {self.value:.2f}{interval}."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ import numpy as np
 from dialogram.analysis.block_bootstrap import block_length, integral_time_scale
 from dialogram.analysis.cohort_screening import find_copy
 from dialogram.analysis.correlation import Floats, correlate, varies
-from dialogram.analysis.plain import plain
+from dialogram.analysis.plain import Result, plain
 from dialogram.analysis.rater_lags import estimate_rater_lags
 from dialogram.analysis.student import two_sided_p
 
@@ -26,7 +26,7 @@ DRIFT_SD = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class RaterFinding:
+class RaterFinding(Result):
     """What stands out of one rater's ratings.
 
     Parameters
@@ -42,6 +42,10 @@ class RaterFinding:
     rater: str
     finding: Finding
     words: str
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        return f"{self.rater} {self.words}."
 
 
 @dataclass(frozen=True, kw_only=True)

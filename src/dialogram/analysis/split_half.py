@@ -8,7 +8,7 @@ import numpy as np
 
 from dialogram.analysis.correlation import Floats
 from dialogram.analysis.intraclass import step_up
-from dialogram.analysis.plain import plain
+from dialogram.analysis.plain import Result, plain
 from dialogram.analysis.student import ranks
 
 MOST_SPLITS = 20_000
@@ -21,7 +21,7 @@ _TINY = 1e-300
 
 
 @dataclass(frozen=True, kw_only=True)
-class SplitsOf:
+class SplitsOf(Result):
     """How the curves of two groups of so many observers go together.
 
     Parameters
@@ -39,6 +39,15 @@ class SplitsOf:
     mean: float
     lowest: float
     highest: float
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        if not self.splits:
+            return f"No two groups of {self.observers} observers can be compared."
+        return (
+            f"The curves of two groups of {self.observers} correlate {self.mean:.2f} on average, {self.lowest:.2f} to"
+            f" {self.highest:.2f}."
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
