@@ -3,19 +3,20 @@
 `python -m benchmarks.calibration [PAIRS]`. Reproduces the tables of docs/explanation/can-i-believe-this-p.md. A rate
 near .05 has a standard error of .22/√PAIRS. The couples who never met come from `DIALOGRAM_SHARED`.
 
+`python -m benchmarks.calibration sessions [SESSIONS]`: which interval to believe of one session.
 `python -m benchmarks.calibration cohorts [COHORTS]`: which interval to believe of few dyads.
 """
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from benchmarks.cohort_intervals import print_coverage
+from benchmarks import cohort_intervals, session_intervals
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.polynomial import Polynomial
-from tests.analysis.smooth_pairs import draw_pairs, pair_who_never_met
+from tests.analysis.smooth_pairs import draw_bursts, draw_pairs, pair_who_never_met
 from tests.reference.couples import read_couples
 
 from dialogram.analysis import swings
@@ -37,6 +38,7 @@ SHARED = Path(os.environ.get("DIALOGRAM_SHARED", Path(__file__).parents[2] / "sh
 SITUATIONS: dict[str, dict[str, float]] = {
     "none": {},
     "drift": {"drift": 1},
+    "drift 1.4": {"drift": 1.4},
     "drift 3": {"drift": 3},
     ".3": {"r": 0.3},
     ".3 late": {"r": 0.3, "late": 3},
@@ -44,6 +46,11 @@ SITUATIONS: dict[str, dict[str, float]] = {
     ".5 drift": {"r": 0.5, "drift": 1},
     ".5 late": {"r": 0.5, "late": 3},
     ".5 both": {"r": 0.5, "drift": 1, "late": 3},
+}
+AN_HOUR: dict[str, dict[str, float]] = {
+    "none": {"bins": 3000},
+    ".3": {"bins": 3000, "r": 0.3},
+    ".3 late": {"bins": 3000, "r": 0.3, "late": 3},
 }
 type Test = Callable[[Floats, Floats, float], float]
 
@@ -131,21 +138,34 @@ TRIED: dict[str, Test] = {
 
 def main() -> None:
     if sys.argv[1:2] == ["cohorts"]:
-        print_coverage(*map(int, sys.argv[2:]))
+        cohort_intervals.print_coverage(*map(int, sys.argv[2:]))
+        return
+    if sys.argv[1:2] == ["sessions"]:
+        session_intervals.print_coverage(*map(int, sys.argv[2:]))
         return
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else PAIRS
     drawn = [(name, 1.0, draw_pairs(1, pairs, **how)) for name, how in SITUATIONS.items()]  # type: ignore[arg-type]
+    drawn.append(("bursts", 1.0, draw_bursts(1, pairs)))
     if SHARED.is_dir():
         drawn += [("never met", 2.0, pair_who_never_met(SHARED)), ("couples", 2.0, list(read_couples(SHARED).values()))]
-    print(f"\nRejections at .05 of {pairs:,} pairs\n{'':<32}" + "".join(f"{name:>10}" for name, *_ in drawn))
-    for name, test in (SHIPPED | TRIED).items():
-        rates = [np.mean([test(a, b, step_s) <= 0.05 for a, b in of]) for _, step_s, of in drawn]
-        print(f"{name:<32}" + "".join(f"{rate:>10.3f}" for rate in rates), flush=True)
+    print(f"\nRejections at .05 of {pairs:,} pairs")
+    print_rejections(SHIPPED | TRIED, drawn)
+    long = [(name, 1.0, draw_pairs(1, pairs, **how)) for name, how in AN_HOUR.items()]  # type: ignore[arg-type]
+    print("\nOf 3,000 bins")
+    print_rejections(SHIPPED, long)
     print("\nLevel")
-    for name, _, of in drawn[:2]:
+    for name, _, of in (drawn[0], drawn[1], ("3,000 bins", 1.0, long[0][2])):
         levels = [compare_level(a, b) for a, b in of]
         rates = [np.mean([p <= 0.05 for p in ps]) for ps in zip(*((x.p, x.p_effective) for x in levels), strict=True)]
         print(f"{name:<32}paired t {rates[0]:.3f}, effective {rates[1]:.3f}")
+
+
+def print_rejections(tests: Mapping[str, Test], drawn: Sequence[tuple[str, float, Iterable[Floats]]]) -> None:
+    """A row a test, a column a situation."""
+    print(f"{'':<32}" + "".join(f"{name:>10}" for name, *_ in drawn))
+    for name, test in tests.items():
+        rates = [np.mean([test(a, b, step_s) <= 0.05 for a, b in of]) for _, step_s, of in drawn]
+        print(f"{name:<32}" + "".join(f"{rate:>10.3f}" for rate in rates), flush=True)
 
 
 if __name__ == "__main__":
