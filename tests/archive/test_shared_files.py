@@ -18,7 +18,7 @@ def test_three_raters_beside_each_other_are_read_as_they_stand_and_come_back_thr
     traces = read_traces(path)
     cells = np.genfromtxt(path, delimiter=",", skip_header=1)
     assert (recognise(path), [trace.name for trace in traces]) == ("wide", ["1", "2", "3"])
-    assert (traces[0].start_s, traces[0].step_s) == (cells[0, 0], pytest.approx(np.diff(cells[:, 0]).mean()))
+    assert (traces[0].start_s, traces[0].step_s) == pytest.approx((cells[0, 0], np.diff(cells[:, 0]).mean()))
     for trace, column in zip(traces, cells[:, 1:].T, strict=True):
         np.testing.assert_array_equal(trace.values, column)
     for name, format_ in (("a.tsv", "wide"), ("a.csv", "long"), ("a.parquet", "parquet")):
