@@ -53,6 +53,7 @@ class Room:
         self.finished: tuple[str, int] | None = None
         self.down = False
         self.ended: tuple[int, str] | None = None
+        self.film_reaches: int | None = None
         self.swallow_answers = 0
         self.stops = 0
         self.refused: list[str] = []
@@ -189,6 +190,11 @@ class Door(BaseHTTPRequestHandler):
         assert asked
         start = int(asked[1])
         end = min(int(asked[2] or size - 1), size - 1, start + MOST_RANGE - 1)
+        if (reaches := self.room.film_reaches) is not None:
+            # a line so slow that of the film nothing beyond this byte comes through
+            while start >= reaches and self.room.film_reaches is not None:
+                time.sleep(0.05)
+            end = max(min(end, reaches - 1), start)
         if start >= size:
             self._answer(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, b"", "text/plain")
             return

@@ -54,6 +54,6 @@ def test_practice_can_be_done_once_more(make_room: MakeRoom, open_page: OpenPage
             page.keyboard.press("PageUp")
         title(page, "Now touch the dial, and the recording plays")
         page.get_by_role("slider").press("Enter")
-        expect(page.get_by_text("You left the dial where it was.")).to_be_visible(timeout=8000)
+        expect(page.get_by_text("You left it where it was.")).to_be_visible(timeout=8000)
         page.get_by_role("button", name="Practise once more").click()
         title(page, "Turn the dial all the way to “helpful”")

@@ -524,6 +524,32 @@ def test_an_unreachable_recording_goes_on_where_it_was(make_room: MakeRoom, open
     whole(opened.room)
 
 
+def test_a_film_that_does_not_come_through_is_waited_for_and_nothing_is_rated_meanwhile(
+    make_room: MakeRoom, open_page: OpenPage, film: Path
+) -> None:
+    opened = make_room({"rate": rate_page(end_s=17)})
+    opened.room.film_reaches = film.stat().st_size // 2
+    page = open_page(opened.url("rate"))
+    begin(page)
+    title(page, "One moment…", timeout_s=25)
+    stood_s = page.evaluate("document.querySelector('[data-media]').currentTime")
+    page.keyboard.press("End")
+    page.wait_for_timeout(1500)
+    assert page.evaluate("document.querySelector('[data-media]').currentTime") == stood_s
+    opened.room.film_reaches = None
+    title(page, "")
+    page.wait_for_url("**/room/done", timeout=30_000)
+    whole(opened.room)
+    waiting, *_ = opened.room.events("waiting")
+    assert [event.t_ms for event in opened.room.events("playing") if event.t_ms > waiting.t_ms + 1500]
+    assembly = assemble(opened.room.log(), scale=HELPFULNESS, start_s=0, end_s=17)
+    assert assembly.gaps == ()
+    values = assembly.trace.values
+    turned_at = int(stood_s)
+    assert set(values[1:turned_at]) == {51}
+    assert set(values[turned_at + 1 :]) == {100}
+
+
 def test_without_a_database_the_page_says_so(make_room: MakeRoom, context: BrowserContext, open_page: OpenPage) -> None:
     prepare_worker(context, "Object.defineProperty(self, 'indexedDB', {value: undefined});")
     opened = make_room({"rate": rate_page(end_s=1.5)})

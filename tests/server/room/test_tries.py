@@ -27,6 +27,7 @@ def send(browser: Client, data: dict[str, Any], body: object) -> Any:
 def test_the_page_has_the_path_and_a_try_brings_the_next() -> None:
     browser, data = at_practice(build_world(design=DESIGN))
     assert data["target"]["number"] == 1
+    assert "is kept" in data["texts"]["target_how"], "what a hand does at the ring stays, and it is told so"
     assert len(data["target"]["values"]) == 121
     answer = send(browser, data, {"number": 1, "moves": [[0, 50]]})
     assert answer.status_code == 200

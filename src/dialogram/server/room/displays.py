@@ -84,7 +84,7 @@ def _how(rule: RateRule) -> dict[str, str]:
 
 
 def _practice(display: Display) -> dict[str, str]:
-    still = _("You left it where it was. That is fine too. Nothing of it was kept.")
+    still = _("You left it where it was. That is fine too. This line is not kept.")
     match display:
         case Display.DIAL:
             return {

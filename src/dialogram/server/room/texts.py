@@ -123,14 +123,16 @@ def _practice() -> dict[str, str]:
         "practice_neutral": _("And back to the middle: “{label}”"),
         "practice_how": _("Drag it, turn the wheel, use the arrow keys, or press − and +."),
         "target": _("Follow the ring with your hand"),
-        "target_how": _("It moves by itself for a while. Take hold when you are ready."),
+        "target_how": _(
+            "It moves by itself for a while. Take hold when you are ready. How soon your hand answers is kept."
+        ),
         "target_now": _("Follow the ring"),
         "target_met": _("That is it"),
         "target_again": _("Once more, in your own time"),
         "target_again_how": _("A hand always trails a little. That is as it should be."),
         "target_enough": _("Thank you, that is enough of it"),
         "practice_done": _("This is the line you drew"),
-        "practice_done_how": _("Nothing of it was kept."),
+        "practice_done_how": _("This line is not kept."),
         "seconds_left": _("{n} seconds of practice left"),
         "step_of": _("Step {n} of {of}"),
         "again": _("Practise once more"),
