@@ -47,6 +47,7 @@ from .analysis import (
     SupposedCohort as SupposedCohort,
     TrackingAt as TrackingAt,
     TruthAndBias as TruthAndBias,
+    Unanswered as Unanswered,
     VarianceSplit as VarianceSplit,
     WholeRating as WholeRating,
     WindowedCorrelation as WindowedCorrelation,

@@ -1,4 +1,6 @@
 import json
+from dataclasses import replace
+from itertools import zip_longest
 
 import numpy as np
 import pytest
@@ -102,28 +104,109 @@ def test_dyads_within_therapists() -> None:
 
 
 @pytest.mark.parametrize(
-    ("dyads", "moderators", "words"),
+    ("dyads", "words"),
     [
-        ([], [], "at least two dyads with two ratings that vary, found 0"),
-        (simulate(1), [], "found 1"),
+        ([], "at least two dyads with two ratings that vary, found 0"),
+        (simulate(1), "found 1"),
         (
             [make("a", np.ones(9), np.arange(9.0)), *simulate(1)],
-            [],
             "found 1; dyad a: the judge's rating does not vary",
         ),
-        (simulate(2) + simulate(1), [], "one of each name, got 'd0' twice"),
-        (
-            [make(name, *np.random.default_rng(ord(name)).normal(size=(2, 90))) for name in "abcde"],
-            ["alliance"],
-            "is 1 in every dyad",
-        ),
-        (simulate(5), ["bond"], "numbers of 'bond' of at least 3 dyads, found 0"),
-        (simulate(2), ["alliance"], "of at least 3 dyads, found 2"),
+        (simulate(2) + simulate(1), "one of each name, got 'd0' twice"),
     ],
 )
-def test_what_is_no_cohort_is_refused(dyads: list[JudgedDyad], moderators: list[str], words: str) -> None:
+def test_what_is_no_cohort_is_refused(dyads: list[JudgedDyad], words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        study_cohort(dyads, moderators=moderators)
+        study_cohort(dyads)
+
+
+def alike(count: int) -> list[JudgedDyad]:
+    return [make(f"d{at}", *np.random.default_rng(at).normal(size=(2, 90))) for at in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("dyads", "moderators", "words"),
+    [
+        (alike(5), ["alliance"], "What goes with “alliance”: 'alliance' is 1 in every dyad"),
+        (simulate(5), ["bond"], "What goes with “bond”: expected at least 3 dyads with a number of 'bond', found 0"),
+        (simulate(2), ["alliance"], "at least 3 dyads with a number of 'alliance', found 2"),
+    ],
+)
+def test_a_moderator_that_cannot_be_judged_costs_nothing_else(
+    dyads: list[JudgedDyad], moderators: list[str], words: str
+) -> None:
+    result, without = study_cohort(dyads, moderators=moderators), study_cohort(dyads)
+    assert (result.meta, result.iid, result.excluded) == (without.meta, without.iid, without.excluded)
+    assert (result.meta_regression, result.moderated_iid, result.moderated_ar1) == (None, None, None)
+    (asked,) = set(result.unanswered) - set(without.unanswered)
+    assert (asked.question, asked.name) == ("moderators", moderators[0])
+    assert words in str(asked)
+    assert f"Not answered: {asked}." in result.summary()
+    assert result.to_dict()["unanswered"][0] == {"question": "moderators", "name": asked.name, "reason": asked.reason}
+
+
+def test_of_several_moderators_those_that_can_be_are_judged() -> None:
+    dyads = [
+        replace(dyad, moderators={**dyad.moderators, "twice": 2 * dyad.moderators["alliance"], "site": 3.0})
+        for dyad in simulate(8)
+    ]
+    result = study_cohort(dyads, moderators=["site", "alliance", "twice"])
+    assert [(each.question, each.name) for each in result.unanswered] == [
+        ("moderators", "site"),
+        ("moderators", "twice"),
+    ]
+    alone = study_cohort(dyads, moderators=["alliance"])
+    assert (result.meta_regression, result.moderated_iid) == (alone.meta_regression, alone.moderated_iid)
+
+
+def test_a_moderator_that_varies_only_where_dyads_are_worth_nothing_is_left_to_the_model() -> None:
+    """Slow dyads are in Truth-and-Bias, where it varies, and not in the meta-analysis, where it does not."""
+    slow = np.linspace(0, 1, 150) ** 2
+    pale = make("slow", 40 + 9 * slow, 50 + 9 * np.sqrt(slow), alliance=5.0)
+    result = study_cohort(
+        [pale, *(replace(dyad, moderators={"alliance": 2.0}) for dyad in simulate(5))], moderators=["alliance"]
+    )
+    (asked,) = result.unanswered
+    assert str(asked) == (
+        "Whether the correlation goes with “alliance”: of the dyads worth six independent pairs, 'alliance' is 2 in"
+        " every dyad, so nothing can go with it"
+    )
+    assert result.meta_regression is None
+    assert result.moderated_iid is not None
+
+
+@pytest.mark.parametrize(
+    ("therapists", "words"),
+    [
+        ("abcdef", "one at least with several dyads, found 6 with one each"),
+        ("aaaaaa", "expected several, found one"),
+        ("aabbc", "expected one of every dyad, found none of 'd5'"),
+    ],
+)
+def test_therapists_who_cannot_be_told_from_their_dyads_cost_nothing_else(therapists: str, words: str) -> None:
+    dyads = [
+        replace(dyad, therapist=therapist)
+        for dyad, therapist in zip_longest(simulate(6), therapists, fillvalue=None)
+        if dyad
+    ]
+    result = study_cohort(dyads, within_therapists=True)
+    asked = next(each for each in result.unanswered if each.question == "therapists")
+    assert words in str(asked)
+    assert result.iid.between_therapists is None
+    assert result.iid == study_cohort(dyads).iid
+    nested = study_cohort(simulate(6), within_therapists=True)
+    assert nested.iid.between_therapists is not None, "the control has two dyads a therapist"
+    assert nested.unanswered == ()
+
+
+def test_fewer_than_two_dyads_worth_enough_leave_meta_and_strangers_unanswered() -> None:
+    slow = np.linspace(0, 1, 150) ** 2
+    pale = [make(f"s{at}", 40 + (9 + at) * slow, 50 + at + 9 * np.sqrt(slow + at)) for at in range(3)]
+    result = study_cohort(pale)
+    assert [each.question for each in result.unanswered] == ["meta", "pseudo_dyads"]
+    assert "worth six independent pairs, found 0" in str(result.unanswered[0])
+    assert (result.meta, result.pseudo_dyads) == (None, None)
+    json.dumps(result.to_dict(), allow_nan=False)
 
 
 @pytest.mark.parametrize(("count", "drawn"), [(4, False), (5, True), (200, True), (201, False)])

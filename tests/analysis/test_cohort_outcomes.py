@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -81,15 +82,18 @@ def test_who_has_none_is_left_out_of_that_and_only_that() -> None:
 @pytest.mark.parametrize(
     ("count", "asked", "words"),
     [
-        (7, {"whole_rating": "session rating"}, "'session rating' by the parts of the trace: .* at least 8 .*, got 7"),
-        (9, {"whole_rating": "bond"}, "'bond' by the parts of the trace: .* at least 8 .*, got 0"),
-        (6, {"outcome": "change"}, "'change' by how high both rate: .* at least 7 whole cases .*, got 6"),
-        (9, {"outcome": "bond"}, "'bond' by how high both rate: .* at least 7 .*, got 0"),
+        (7, {"whole_rating": "session rating"}, "What “session rating” goes with: .* at least 8 .*, got 7"),
+        (9, {"whole_rating": "bond"}, "What “bond” goes with: .* at least 8 .*, got 0"),
+        (6, {"outcome": "change"}, "What “change” depends on: .* at least 7 whole cases .*, got 6"),
+        (9, {"outcome": "bond"}, "What “bond” depends on: .* at least 7 .*, got 0"),
     ],
 )
-def test_too_few_are_refused_by_name(count: int, asked: dict[str, str], words: str) -> None:
-    with pytest.raises(ValueError, match=words):
-        study_cohort(_sessions(count), **asked)  # type: ignore[arg-type]
+def test_too_few_are_named_and_the_rest_is_told(count: int, asked: dict[str, str], words: str) -> None:
+    result = study_cohort(_sessions(count), **asked)  # type: ignore[arg-type]
+    (question,) = result.unanswered
+    assert re.match(words, str(question))
+    assert (result.whole_rating, result.outcome_surface) == (None, None)
+    assert result.iid == study_cohort(_sessions(count)).iid
 
 
 def test_without_a_question_there_is_no_answer() -> None:

@@ -3,6 +3,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -96,12 +97,26 @@ def test_what_is_told_of_sessions_is_held_against_both_ratings(table: Path, told
     assert of_judge.to_dict()["outcome_surface"] != expected["outcome_surface"], "the control reads the judge's rows"
 
 
+def unanswered(done: Result, *words: str) -> dict[str, Any]:
+    """Done all the same, but for one question that a line on stderr and the JSON name with these words."""
+    assert done.exit_code == 0, done.stderr
+    printed: dict[str, Any] = json.loads(done.stdout)
+    (asked,) = printed["unanswered"]
+    (line,) = [line for line in done.stderr.splitlines() if "not answered" in line]
+    for word in words:
+        assert word in line
+    assert asked["reason"] in line
+    assert printed["meta"]["k"] == printed["dyads"] == 8
+    return printed
+
+
 def test_what_is_told_of_sessions_is_refused_in_one_line(table: Path, told: Path) -> None:
     asked = (*NAMES, "--moderators", told)
     refused(run(table, *asked, "--outcome", "rating", "--moderator", "rating"), "none that is also", "'rating'")
     refused(run(table, *asked, "--outcome", "change"), "told.csv, line 1", "a column 'change'")
     told.write_text(told.read_text().replace("h,c,", "x,c,"))
-    refused(run(table, *asked, "--whole-rating", "rating"), "'rating' by the parts of the trace", "at least 8", "got 7")
+    seven = run(table, *asked, "--whole-rating", "rating", "--json")
+    assert unanswered(seven, "What “rating” goes with", "at least 8", "got 7")["whole_rating"] is None
     assert run(table, *asked, "--outcome", "rating").exit_code == 0, "seven are enough for a surface"
 
 
@@ -152,14 +167,32 @@ def test_hostile_tables_get_one_line(
     refused(run(one, *NAMES, "--json"), "at least two dyads", "found 1")
     flat = write(tmp_path / "flat.csv", {name: (truth, np.full(90, 50)) for name, (truth, _) in dyads.items()})
     refused(run(flat, *NAMES, "--json"), "found 0", "does not vary")
-    refused(run(table, *NAMES, "--moderators", known, "--moderator", "flat"), "'flat' is 4 in every dyad")
     refused(run(table, *NAMES, "--moderators", known, "--moderator", "bond"), "known.csv, line 1", "a column 'bond'")
     known.write_text("dyad,alliance\na,5\nb,good\n")
     refused(run(table, *NAMES, "--moderators", known, "--moderator", "alliance"), "known.csv, line 3", "'good'")
-    known.write_text("dyad,alliance\nx,5\ny,6\n")
-    refused(run(table, *NAMES, "--moderators", known, "--moderator", "alliance"), "found 0")
     table.write_text(table.read_text().replace("a,t,4,", "a,t,4,high"))
     refused(run(table, *NAMES, "--json"), "cohort.csv, line", "a number", "'high")
+
+
+def test_a_moderator_that_says_nothing_is_named_and_the_rest_is_told(tmp_path: Path, table: Path, known: Path) -> None:
+    asked = (*NAMES, "--moderators", known, "--json")
+    printed = unanswered(run(table, *asked, "--moderator", "flat"), "What goes with “flat”", "is 4 in every dyad")
+    assert (printed["meta_regression"], "moderators" in printed["truth_and_bias"]["iid"]) == ([], False)
+    both = unanswered(run(table, *asked, "--moderator", "flat", "--moderator", "alliance"), "'flat' is 4")
+    assert [each["name"] for each in both["meta_regression"]] == ["intercept", "alliance"]
+    report = tmp_path / "cohort.html"
+    assert run(table, *asked, "--moderator", "flat", "--report", report).exit_code == 0
+    assert "What cannot be said" in report.read_text()
+    known.write_text("dyad,alliance\nx,5\ny,6\n")
+    unanswered(run(table, *asked, "--moderator", "alliance"), "a number of 'alliance', found 0")
+
+
+def test_therapists_with_one_dyad_each_are_no_level(table: Path) -> None:
+    printed = unanswered(run(table, *NAMES, "--therapist", "dyad", "--json"), "How therapists differ", "with one each")
+    assert "between_therapists" not in printed["truth_and_bias"]["iid"]
+    several = json.loads(run(table, *NAMES, "--therapist", "by", "--json").stdout)
+    assert "between_therapists" in several["truth_and_bias"]["iid"], "the control has several dyads a therapist"
+    assert several["unanswered"] == []
 
 
 def write_files(folder: Path, dyads: dict[str, tuple[np.ndarray, np.ndarray]]) -> Path:

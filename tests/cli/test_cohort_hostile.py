@@ -67,6 +67,8 @@ def test_dyads_at_unequal_rates_go_into_the_models_and_raters_at_unequal_rates_a
     assert printed["dyads"] == 5
     # People who never met are laid on one another bin by bin, which takes bins of one width.
     assert printed["pseudo_dyads"] is None
+    (asked,) = printed["unanswered"]
+    assert (asked["question"], "0.5 s and 2 s" in asked["reason"]) == ("pseudo_dyads", True)
     odd = [_rows("odd", "c", truth), _rows("odd", "t", judge, step_s=3.0)]
     refused(run(_table(tmp_path / "odd.csv", *good, *odd), *NAMES, "--json"), "'odd'", "2 s", "3 s")
 

@@ -75,10 +75,10 @@ def test_html_and_pdf_hold_the_same_and_every_dyad_left_out(report: CohortReport
 
 def test_what_is_not_known_is_said_and_nothing_breaks() -> None:
     result = study_cohort(simulate(6, bins=40))
-    assert "For this it takes three dyads" not in _words(CohortReport(result=result))
+    assert "Nobody could be set against strangers" not in _words(CohortReport(result=result))
     alone = replace(result, meta=None, pseudo_dyads=None)
     assert "there is no mean to tell" in _words(CohortReport(result=alone))
-    assert "For this it takes three dyads" in _words(CohortReport(result=alone))
+    assert "Nobody could be set against strangers" in _words(CohortReport(result=alone))
     assert "Too few dyads" in render_html(lay_out_cohort(CohortReport(result=alone)))
 
 

@@ -14,7 +14,6 @@ from .coefficient import Coefficient as Coefficient
 from .coherence import Coherence as Coherence, measure_coherence as measure_coherence
 from .cohort import (
     COHORT_RULES as COHORT_RULES,
-    CohortResult as CohortResult,
     pool_congruences as pool_congruences,
     study_blocks as study_blocks,
     study_cohort as study_cohort,
@@ -28,7 +27,8 @@ from .cohort_block import (
 )
 from .cohort_guesses import CohortGuesses as CohortGuesses, study_guesses as study_guesses
 from .cohort_outcomes import OutcomeSurface as OutcomeSurface, WholeRating as WholeRating
-from .cohort_screening import Exclusion as Exclusion
+from .cohort_result import CohortResult as CohortResult
+from .cohort_screening import Exclusion as Exclusion, Unanswered as Unanswered
 from .consensus import Consensus as Consensus, build_consensus as build_consensus
 from .delay import take_out_delay as take_out_delay
 from .description import Description as Description

@@ -1,23 +1,21 @@
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from dialogram._version import __version__
 from dialogram.analysis.cohort_block import CohortBlock, DyadCongruence, MeasuredDyad, measure_block
-from dialogram.analysis.cohort_outcomes import OutcomeSurface, WholeRating, fit_outcome, regress_rating
-from dialogram.analysis.cohort_screening import Exclusion, Seen
+from dialogram.analysis.cohort_outcomes import fit_outcome, regress_rating
+from dialogram.analysis.cohort_result import CohortResult
+from dialogram.analysis.cohort_screening import Exclusion, Question, Seen, Unanswered
 from dialogram.analysis.dyad import Software
 from dialogram.analysis.dyad_bootstrap import FEW_UNITS, LEAST_UNITS, SEED
 from dialogram.analysis.dyad_sums import DyadSums
 from dialogram.analysis.judged_dyad import JudgedDyad
 from dialogram.analysis.meta_analysis import MetaAnalysis, MetaRegression, meta_analyse, meta_regress
-from dialogram.analysis.plain import none_for_nan, plain
+from dialogram.analysis.moderators import choose_moderators, know_of
 from dialogram.analysis.pseudo_dyads import PseudoDyads, part_into_blocks, person_of, weigh_pairs
-from dialogram.analysis.truth_and_bias import Residuals, TruthAndBias, fit_sums
+from dialogram.analysis.truth_and_bias import Residuals, TruthAndBias, find_fault_of_therapists, fit_sums
 
 COHORT_RULES = {
     "screening": "cohort-screening/1",
@@ -28,86 +26,6 @@ COHORT_RULES = {
 """Versions of the rules by which dyads are measured and left out."""
 LEAST_EFFECTIVE_N = 6.0
 """A dyad worth fewer independent pairs is left out of the meta-analysis: 1/(N* − 3) is no variance any more."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CohortResult:
-    """Congruence over many dyads.
-
-    Parameters
-    ----------
-    dyads
-        How many are in the models.
-    excluded
-        Which were left out, of everything or of what the reason names.
-    per_dyad
-        Each dyad's congruence.
-    meta, meta_regression
-        Two-stage: pooled, and regressed on the moderators; None without dyads enough, or without moderators.
-    iid, ar1
-        One-stage: Truth-and-Bias, each bin for itself and each following the one before.
-    moderated_iid, moderated_ar1
-        The same with the moderators of bias and tracking; None without.
-    pseudo_dyads
-        Against people who never met; None for fewer than three dyads of different people, or steps that differ.
-    whole_rating
-        The truth's rating of the session as a whole against parts of the truth's trace; None where none was named.
-    outcome_surface
-        An outcome over the ratings of both; None where none was named.
-    software
-        What made it.
-    """
-
-    dyads: int
-    excluded: tuple[Exclusion, ...]
-    per_dyad: tuple[DyadCongruence, ...]
-    meta: MetaAnalysis | None
-    meta_regression: MetaRegression | None
-    iid: TruthAndBias
-    ar1: TruthAndBias
-    moderated_iid: TruthAndBias | None
-    moderated_ar1: TruthAndBias | None
-    pseudo_dyads: PseudoDyads | None
-    whole_rating: WholeRating | None
-    outcome_surface: OutcomeSurface | None
-    software: Software
-
-    def to_dict(self) -> dict[str, Any]:
-        """As `dialogram cohort --json` prints it: unrounded, None where a number is not defined."""
-        regression = self.meta_regression
-        return {
-            "dyads": self.dyads,
-            "excluded": [plain(each) for each in self.excluded],
-            "per_dyad": [plain(each) for each in self.per_dyad],
-            "meta": self.meta and self.meta.to_dict(),
-            "meta_regression": none_for_nan([plain(each) for each in regression.coefficients] if regression else []),
-            "truth_and_bias": {
-                "iid": _with_moderators(self.iid, self.moderated_iid),
-                "ar1": _with_moderators(self.ar1, self.moderated_ar1),
-            },
-            "pseudo_dyads": self.pseudo_dyads and self.pseudo_dyads.to_dict(),
-            "whole_rating": self.whole_rating and self.whole_rating.to_dict(),
-            "outcome_surface": self.outcome_surface and self.outcome_surface.to_dict(),
-            "software": plain(self.software),
-        }
-
-    def summary(self) -> str:
-        """Say the result in plain sentences, and who was left out."""
-        results = (
-            self.meta,
-            self.meta_regression,
-            self.pseudo_dyads,
-            self.moderated_iid or self.iid,
-            self.moderated_ar1 or self.ar1,
-        )
-        afterwards = (self.whole_rating, self.outcome_surface)
-        meaning = (
-            "The two slopes answer two questions: how the judges follow the truth over the session, and how they follow"
-            " its quick moves at once. Neither corrects the other."
-        )
-        left_out = [f"Left out: dyad {each.dyad}, {each.reason}." for each in self.excluded]
-        told, more = ([one.summary() for one in of if one is not None] for of in (results, afterwards))
-        return "\n".join([*told, meaning, *more, *left_out])
 
 
 def study_cohort(
@@ -141,10 +59,10 @@ def study_cohort(
     Raises
     ------
     ValueError
-        For fewer than two dyads with two ratings that vary, a moderator that does not vary or too many of them, and as
-        :func:`dialogram.analysis.truth_and_bias.fit_truth_and_bias`,
+        For fewer than two dyads with two ratings that vary. What else the data cannot answer is ``unanswered``: a
+        moderator that does not vary or is known of too few dyads, therapists with one dyad each, and what
         :func:`dialogram.analysis.session_parts.regress_on_parts` and
-        :func:`dialogram.analysis.response_surface.fit_response_surface`.
+        :func:`dialogram.analysis.response_surface.fit_response_surface` refuse.
 
     Notes
     -----
@@ -190,22 +108,15 @@ def study_blocks(
         reasons = "".join(f"; dyad {each.dyad}: {each.reason}" for each in excluded[:1])
         raise ValueError(f"cohort: expected at least two dyads with two ratings that vary, found {len(kept)}{reasons}")
     sums = [dyad.sums for dyad in kept]
-    moderated = [
-        dyad for dyad in sums if all(math.isfinite(dyad.moderators.get(name, math.nan)) for name in moderators)
-    ]
-    least = 2 + len(moderators)
-    if moderators and len(moderated) < least:
-        raise ValueError(
-            f"moderators: expected numbers of {', '.join(map(repr, moderators))} of at least {least} dyads,"
-            f" found {len(moderated)}"
-        )
-    excluded += _without(sums, moderators, of="the models with moderators")
-    excluded += _without(sums, [whole_rating] if whole_rating else [], of="the parts of the session")
-    excluded += _without(sums, [outcome] if outcome else [], of="the response surface")
-    rated = regress_rating(kept, whole_rating) if whole_rating else None
-    surface = fit_outcome(kept, outcome) if outcome else None
     congruences = [dyad.congruence for dyad in kept]
     enough = _worth_enough(congruences)
+    faults: list[Unanswered] = []
+    usable, unusable = choose_moderators([dyad.moderators for dyad in sums], moderators)
+    faults += [Unanswered(question="moderators", name=name, reason=reason) for name, reason in unusable.items()]
+    moderated = _with_all(sums, usable)
+    excluded += _without(sums, usable, of="the models with moderators")
+    excluded += _without(sums, [whole_rating] if whole_rating else [], of="the parts of the session")
+    excluded += _without(sums, [outcome] if outcome else [], of="the response surface")
     excluded += [
         Exclusion(
             dyad=each.dyad,
@@ -214,22 +125,50 @@ def study_blocks(
         for each in congruences
         if not each.n_effective >= LEAST_EFFECTIVE_N
     ]
-    fit = partial(_fit, within_therapists=within_therapists)
+
+    def fit(dyads: Sequence[DyadSums], residuals: Residuals, names: Sequence[str] = ()) -> TruthAndBias:
+        nested = within_therapists and not find_fault_of_therapists(dyads)
+        return _fit(dyads, residuals=residuals, moderators=names, within_therapists=nested)
+
+    if within_therapists and (fault := find_fault_of_therapists(sums)):
+        faults.append(Unanswered(question="therapists", name="", reason=fault))
+    regression, unfit = _regress(enough, moderated, usable)
+    rated = _try(faults, "whole_rating", whole_rating, partial(regress_rating, kept))
+    surface = _try(faults, "outcome_surface", outcome, partial(fit_outcome, kept))
+    meta = pool_congruences(congruences)
+    if meta is None:
+        why = f"expected at least two dyads worth six independent pairs, found {len(enough)}"
+        faults.append(Unanswered(question="meta", name="", reason=why))
+    strangers = _try(faults, "pseudo_dyads", "", lambda _: _against_strangers(blocks, {each.dyad for each in enough}))
     return CohortResult(
         dyads=len(kept),
         excluded=tuple(excluded),
+        unanswered=(*faults, *unfit),
         per_dyad=tuple(congruences),
-        meta=pool_congruences(congruences),
-        meta_regression=_regress(enough, moderated, moderators) if moderators else None,
-        iid=fit(sums, residuals="iid", moderators=()),
-        ar1=fit(sums, residuals="ar1", moderators=()),
-        moderated_iid=fit(moderated, residuals="iid", moderators=moderators) if moderators else None,
-        moderated_ar1=fit(moderated, residuals="ar1", moderators=moderators) if moderators else None,
-        pseudo_dyads=_against_strangers(blocks, {each.dyad for each in enough}),
+        meta=meta,
+        meta_regression=regression,
+        iid=fit(sums, "iid"),
+        ar1=fit(sums, "ar1"),
+        moderated_iid=fit(moderated, "iid", usable) if usable else None,
+        moderated_ar1=fit(moderated, "ar1", usable) if usable else None,
+        pseudo_dyads=strangers,
         whole_rating=rated,
         outcome_surface=surface,
         software=Software(version=__version__, rules=dict(COHORT_RULES)),
     )
+
+
+def _try[Answer](
+    faults: list[Unanswered], question: Question, name: str | None, answer: Callable[[str], Answer]
+) -> Answer | None:
+    """Answer a question about what is called so; where the data cannot, note why."""
+    if name is None:
+        return None
+    try:
+        return answer(name)
+    except ValueError as error:
+        faults.append(Unanswered(question=question, name=name, reason=str(error)))
+        return None
 
 
 def pool_congruences(congruences: Sequence[DyadCongruence]) -> MetaAnalysis | None:
@@ -276,20 +215,36 @@ def _effects(congruences: Sequence[DyadCongruence]) -> tuple[np.ndarray, np.ndar
 
 def _regress(
     congruences: Sequence[DyadCongruence], moderated: Sequence[DyadSums], names: Sequence[str]
-) -> MetaRegression:
+) -> tuple[MetaRegression | None, list[Unanswered]]:
+    """Regress on those of the moderators that can be judged by the dyads that are worth enough."""
     known = {dyad.name: dyad.moderators for dyad in moderated}
     used = [each for each in congruences if each.dyad in known]
-    return meta_regress(*_effects(used), {name: [known[each.dyad][name] for each in used] for name in names})
+    usable, unusable = choose_moderators([known[each.dyad] for each in used], names)
+    unfit = [
+        Unanswered(question="meta_regression", name=name, reason=f"of the dyads worth six independent pairs, {reason}")
+        for name, reason in unusable.items()
+    ]
+    if not usable:
+        return None, unfit
+    values = know_of([known[each.dyad] for each in used], usable)
+    return meta_regress(*_effects(used), dict(zip(usable, values.T, strict=True))), unfit
+
+
+def _with_all(dyads: Sequence[DyadSums], names: Sequence[str]) -> list[DyadSums]:
+    whole = np.isfinite(know_of([dyad.moderators for dyad in dyads], names)).all(axis=1)
+    return [dyad for dyad, is_whole in zip(dyads, whole, strict=True) if is_whole]
 
 
 def _without(kept: Sequence[DyadSums], names: Sequence[str], *, of: str) -> list[Exclusion]:
-    missing = (
-        (dyad, [name for name in names if not math.isfinite(dyad.moderators.get(name, math.nan))]) for dyad in kept
-    )
-    return [Exclusion(dyad=dyad.name, reason=f"of {of}: no {them[0]!r}") for dyad, them in missing if them]
+    missing = np.isnan(know_of([dyad.moderators for dyad in kept], names))
+    return [
+        Exclusion(dyad=dyad.name, reason=f"of {of}: no {names[int(np.argmax(row))]!r}")
+        for dyad, row in zip(kept, missing, strict=True)
+        if row.any()
+    ]
 
 
-def _against_strangers(blocks: Sequence[CohortBlock], enough: set[str]) -> PseudoDyads | None:
+def _against_strangers(blocks: Sequence[CohortBlock], enough: set[str]) -> PseudoDyads:
     parts, dyads = [], []
     for block in blocks:
         chosen = [
@@ -301,13 +256,11 @@ def _against_strangers(blocks: Sequence[CohortBlock], enough: set[str]) -> Pseud
         parts.append(block.z[np.ix_(at, at)])
         dyads += [dyad for _, dyad in chosen]
     persons = [person_of(dyad) for dyad in dyads]
-    steps = {round(dyad.step_s, 9) for dyad in dyads}
-    return weigh_pairs(parts, persons) if len(set(persons)) > 2 and len(steps) == 1 else None
-
-
-def _with_moderators(fit: TruthAndBias, moderated: TruthAndBias | None) -> dict[str, Any]:
-    found = fit.to_dict()
-    if moderated is not None:
-        found["moderators"] = [none_for_nan(plain(each)) for each in moderated.moderators]
-        found["moderated_bootstrap"] = moderated.bootstrap and moderated.bootstrap.to_dict()
-    return found
+    if (count := len(set(persons))) < 3:
+        raise ValueError(
+            f"expected at least three dyads of different people worth six independent pairs, found {count}"
+        )
+    if len(steps := {round(dyad.step_s, 9) for dyad in dyads}) > 1:
+        widths = " and ".join(f"{step:g} s" for step in sorted(steps))
+        raise ValueError(f"expected bins of one width in all dyads, found {widths}")
+    return weigh_pairs(parts, persons)

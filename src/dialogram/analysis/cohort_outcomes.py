@@ -70,10 +70,7 @@ class OutcomeSurface:
 
 def regress_rating(dyads: Sequence[MeasuredDyad], name: str) -> WholeRating:
     """Hold what is called so, known of each dyad or not, against the parts of the truth's trace."""
-    try:
-        parts = regress_on_measured(_known(dyads, name), [dyad.parts for dyad in dyads], window_s=WINDOW_S)
-    except ValueError as error:
-        raise ValueError(f"{name!r} by the parts of the trace: {error}") from error
+    parts = regress_on_measured(_known(dyads, name), [dyad.parts for dyad in dyads], window_s=WINDOW_S)
     return WholeRating(name=name, parts=parts)
 
 
@@ -83,10 +80,7 @@ def fit_outcome(dyads: Sequence[MeasuredDyad], name: str) -> OutcomeSurface:
     whole = np.isfinite(outcome)
     judge, truth = np.array([dyad.levels for dyad in dyads])[whole].T
     centre = float(np.concatenate([judge, truth]).mean()) if whole.any() else math.nan
-    try:
-        surface = fit_response_surface(truth - centre, judge - centre, outcome[whole])
-    except ValueError as error:
-        raise ValueError(f"{name!r} by how high both rate: {error}") from error
+    surface = fit_response_surface(truth - centre, judge - centre, outcome[whole])
     return OutcomeSurface(
         outcome=name,
         centre=centre,

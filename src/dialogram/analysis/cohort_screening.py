@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -21,6 +22,44 @@ class Exclusion(Result):
     def summary(self) -> str:
         """Say the result in one sentence."""
         return f"{self.dyad} was left out: {self.reason}."
+
+
+type Question = Literal[
+    "meta", "pseudo_dyads", "moderators", "meta_regression", "therapists", "whole_rating", "outcome_surface"
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unanswered:
+    """A question about a cohort that its data cannot answer, and why: the others are answered.
+
+    Parameters
+    ----------
+    question
+        Key of the answer that is missing, or "moderators" for what is in none of the models.
+    name
+        Which moderator, rating or outcome; "" where there is only one.
+    reason
+        What was expected, and what was found.
+    """
+
+    question: Question
+    name: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{_ASKED[self.question].format(self.name)}: {self.reason}"
+
+
+_ASKED = {
+    "meta": "How dyads correlate on average",
+    "pseudo_dyads": "Whether it is more than people who never met",
+    "moderators": "What goes with “{}”",
+    "meta_regression": "Whether the correlation goes with “{}”",
+    "therapists": "How therapists differ",
+    "whole_rating": "What “{}” goes with",
+    "outcome_surface": "What “{}” depends on",
+}
 
 
 def find_fault(judge: Floats, truth: Floats) -> str:

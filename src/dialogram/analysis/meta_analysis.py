@@ -7,7 +7,8 @@ import numpy as np
 import scipy
 
 from dialogram.analysis.coefficient import Coefficient, t_quantile, weigh_coefficient
-from dialogram.analysis.correlation import Floats, varies
+from dialogram.analysis.correlation import Floats
+from dialogram.analysis.moderators import find_fault_of_moderators
 from dialogram.analysis.plain import plain
 
 _GRID = np.concatenate([[0.0], np.geomspace(1e-10, 1.0, 101)])
@@ -202,13 +203,9 @@ def meta_regress(z: Floats, v: Floats, moderators: Mapping[str, Sequence[float] 
     for name, column in zip(names[1:], columns[1:], strict=True):
         if column.shape != z.shape or not np.isfinite(column).all():
             raise ValueError(f"moderators: expected {z.size} finite numbers of {name!r}, one a dyad, got {column}")
-        if not varies(column):
-            raise ValueError(f"moderators: {name!r} is {column[0]:g} in every dyad, so nothing can go with it")
     design = np.stack(columns, axis=1)
-    if z.size <= len(names):
-        raise ValueError(f"moderators: expected at least {len(names) + 1} dyads for {len(names)} coefficients")
-    if np.linalg.matrix_rank(design / np.abs(design).max(axis=0)) < len(names):
-        raise ValueError(f"moderators: each of {', '.join(moderators)} must say what the others do not")
+    if fault := find_fault_of_moderators(design[:, 1:], names[1:]):
+        raise ValueError(f"moderators: {fault}")
     fit = _fit(z, v, design)
     return MetaRegression(
         k=z.size,

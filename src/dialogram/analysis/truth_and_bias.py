@@ -7,11 +7,12 @@ from typing import Any, Literal
 import numpy as np
 
 from dialogram.analysis.coefficient import Coefficient, weigh_coefficient
-from dialogram.analysis.correlation import Floats, varies
+from dialogram.analysis.correlation import Floats
 from dialogram.analysis.dyad_bootstrap import REPLICATES, DyadBootstrap, draw_units
 from dialogram.analysis.dyad_sums import DyadSums, sum_dyad
 from dialogram.analysis.judged_dyad import JudgedDyad
 from dialogram.analysis.mixed_model import MixedFit, MixedModel
+from dialogram.analysis.moderators import find_fault_of_moderators, know_of
 from dialogram.analysis.plain import Result, none_for_nan, plain
 from dialogram.analysis.sentences import say_p
 
@@ -318,27 +319,33 @@ def _basis(known: Floats, spreads: tuple[float, float]) -> Floats:
 
 def centre_moderators(dyads: Sequence[DyadSums], names: Sequence[str]) -> Floats:
     """Give 1 and each moderator about its mean, shape (dyads, 1 + moderators)."""
-    known = np.ones((len(dyads), 1 + len(names)))
-    for index, name in enumerate(names, 1):
-        values = np.array([dyad.moderators.get(name, math.nan) for dyad in dyads])
+    known = know_of([dyad.moderators for dyad in dyads], names)
+    for name, values in zip(names, known.T, strict=True):
         if not np.isfinite(values).all():
             missing = dyads[int(np.argmin(np.isfinite(values)))].name
             raise ValueError(f"moderators: expected a number of {name!r} of every dyad, found none of {missing!r}")
-        if not varies(values):
-            raise ValueError(f"moderators: {name!r} is {values[0]:g} in every dyad, so nothing can go with it")
-        known[:, index] = values - values.mean()
-    if np.linalg.matrix_rank(known / np.abs(known).max(axis=0)) < 1 + len(names):
-        raise ValueError(f"moderators: each of {', '.join(names)} must say what the others do not")
-    return known
+    if names and (fault := find_fault_of_moderators(known, names)):
+        raise ValueError(f"moderators: {fault}")
+    return np.column_stack([np.ones(len(dyads)), known - known.mean(axis=0)])
+
+
+def find_fault_of_therapists(dyads: Sequence[DyadSums]) -> str:
+    """Say why it cannot be told how therapists differ; "" where it can."""
+    lone = [dyad.name for dyad in dyads if dyad.therapist is None]
+    if lone:
+        return f"expected one of every dyad, found none of {lone[0]!r}"
+    count = len({dyad.therapist for dyad in dyads})
+    if count < 2:
+        return "expected several, found one"
+    if count == len(dyads):
+        return f"expected one at least with several dyads, found {count} with one each"
+    return ""
 
 
 def _therapists(dyads: Sequence[DyadSums]) -> list[int]:
-    lone = [dyad.name for dyad in dyads if dyad.therapist is None]
-    if lone:
-        raise ValueError(f"therapist: expected one of every dyad, found none of {lone[0]!r}")
+    if fault := find_fault_of_therapists(dyads):
+        raise ValueError(f"therapist: {fault}")
     found = sorted({str(dyad.therapist) for dyad in dyads})
-    if not 1 < len(found) < len(dyads):
-        raise ValueError(f"therapist: expected several, one at least with several dyads, got {len(found)}")
     return [found.index(str(dyad.therapist)) for dyad in dyads]
 
 

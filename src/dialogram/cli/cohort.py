@@ -166,6 +166,8 @@ def cohort(  # noqa: PLR0917  # typer's way
     if as_json:
         for each in result.excluded:
             warn(f"left out: dyad {each.dyad}, {each.reason}")
+        for question in result.unanswered:
+            warn(f"not answered: {question}")
         print_json(result.to_dict())
     else:
         _print(result)

@@ -32,6 +32,10 @@ def lay_out_cohort(report: CohortReport) -> Page:
     if report.guesses is not None:
         sections.append(tell_guesses(report.guesses))
     sections.append(Section(heading="Which p to believe", blocks=[Paragraph(each) for each in _which_p(result)]))
+    if result.unanswered:
+        sections.append(
+            Section(heading="What cannot be said", blocks=[Paragraph([f"{each}."]) for each in result.unanswered])
+        )
     sections.append(Section(heading="Who is left out", blocks=_left_out(result)))
     sections.append(Section(heading="Methods", blocks=[Paragraph(_methods(result), quiet=True)]))
     return Page(
@@ -154,7 +158,7 @@ def _together(result: CohortResult) -> list[Block]:
 def _strangers(result: CohortResult) -> Text:
     against = result.pseudo_dyads
     if against is None:
-        return ["For this it takes three dyads of different people at least, and bins of one width."]
+        return ["Nobody could be set against strangers: see what cannot be said, below."]
     return say(
         f"Each judge was set against the truths of others, {against.pseudo} pairs who never met: ",
         R,

@@ -93,9 +93,12 @@ def _find(request: HttpRequest, study_id: str) -> _Findings:
         whole_rating=next((name for name in rated.told_by_clients if name == request.GET.get("rating")), None),
         outcome=next((name for name in rated.told_by_clients if name == request.GET.get("outcome")), None),
     )
-    result, why_not = _study(rated, asked)
-    report = None
-    if result is not None:
+    report, why_not = None, ""
+    try:
+        result = analysis.study_cohort(rated.dyads, within_therapists=rated.are_nested, **vars(asked))
+    except ValueError as error:
+        why_not = str(error)
+    else:
         report = reports.CohortReport(
             result=result,
             judge=Role.THERAPIST.value,
@@ -105,14 +108,3 @@ def _find(request: HttpRequest, study_id: str) -> _Findings:
             subtitle=f"{result.dyads} sessions",
         )
     return _Findings(place, rated, asked, len(rows) - len(ready), report, why_not)
-
-
-def _study(rated: RatedSessions, asked: _Asked) -> "tuple[analysis.CohortResult | None, str]":
-    """Study the sessions; where what was asked for cannot be told, say why and tell the rest."""
-    why_not = ""
-    for one in dict.fromkeys((asked, _Asked())):
-        try:
-            return analysis.study_cohort(rated.dyads, within_therapists=rated.are_nested, **vars(one)), why_not
-        except ValueError as error:
-            why_not = str(error)
-    return None, why_not
