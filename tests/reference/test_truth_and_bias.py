@@ -1,4 +1,4 @@
-"""Truth-and-Bias against lme4's and nlme's answers on the couples, and against statsmodels."""
+"""Truth-and-Bias against lme4, lmerTest and nlme, and against statsmodels."""
 
 import json
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.reference.couples import read_couples
+from tests.reference.truth_and_bias_r import ANSWERS as ANSWERS_OF_R, simulate as simulate_nested
 from tests.reference.truth_and_bias_statsmodels import ANSWERS, simulate
 
 from dialogram import JudgedDyad, Trace, fit_truth_and_bias
@@ -62,3 +63,46 @@ def test_statsmodels_finds_the_same_with_a_moderator() -> None:
         assert getattr(fit.between_dyads, name) == pytest.approx(peer[name], rel=1e-3)
     assert fit.residual == pytest.approx(peer["residual"], rel=1e-4)
     assert fit.loglik == pytest.approx(peer["loglik"], abs=1e-4)
+
+
+@pytest.fixture(scope="module")
+def nested() -> list[JudgedDyad]:
+    return simulate_nested()
+
+
+NAMES_IN_R = {"bias": "(Intercept)", "tracking": "x", "bias × alliance": "m", "tracking × alliance": "x:m"}
+
+
+@pytest.mark.parametrize(("key", "within"), [("iid", True), ("iid_dyads_alone", False)])
+def test_lme4_and_lmertest_find_the_same_within_therapists(nested: list[JudgedDyad], key: str, *, within: bool) -> None:
+    """Estimates, errors and Satterthwaite's degrees of freedom, as far as lme4's own search comes to rest."""
+    peer = json.loads(ANSWERS_OF_R.read_text(encoding="utf-8"))[key]
+    fit = fit_truth_and_bias(nested, residuals="iid", moderators=["alliance"], within_therapists=within)
+    for coefficient in (fit.bias, fit.tracking, *fit.moderators):
+        theirs = peer["coefficients"][NAMES_IN_R[coefficient.name]]
+        assert (coefficient.b, coefficient.se) == pytest.approx((theirs["b"], theirs["se"]), rel=2e-4)
+        assert coefficient.df == pytest.approx(theirs["df"], rel=5e-4)
+    levels = {"dyad": fit.between_dyads, "therapist": fit.between_therapists}
+    for level, theirs in peer["random"].items():
+        assert vars(levels[level]) == pytest.approx(theirs, rel=1e-3)
+    assert fit.residual == pytest.approx(peer["residual"], rel=1e-5)
+    assert fit.loglik == pytest.approx(peer["loglik"], abs=1e-6)
+
+
+@pytest.mark.parametrize(("key", "within"), [("ar1", True), ("ar1_dyads_alone", False)])
+def test_nlme_finds_the_same_with_residuals_that_follow_one_another(
+    nested: list[JudgedDyad], key: str, *, within: bool
+) -> None:
+    """Lags in time, past gaps of two and of five bins; nlme stops 1e-4 and less below the top."""
+    peer = json.loads(ANSWERS_OF_R.read_text(encoding="utf-8"))[key]
+    fit = fit_truth_and_bias(nested, residuals="ar1", moderators=["alliance"], within_therapists=within)
+    assert 0 <= fit.loglik - peer["loglik"] < 2e-4
+    for coefficient in (fit.bias, fit.tracking, *fit.moderators):
+        theirs = peer["coefficients"][NAMES_IN_R[coefficient.name]]["b"]
+        assert coefficient.b == pytest.approx(theirs, abs=0.01 * coefficient.se)
+    levels = {"dyad": fit.between_dyads, "therapist": fit.between_therapists}
+    for level, theirs in peer["random"].items():
+        assert vars(levels[level]) == pytest.approx(theirs, rel=0.02)
+    assert (fit.residual, fit.rho) == pytest.approx((peer["residual"], peer["rho"]), rel=2e-4)
+    alone = fit_truth_and_bias(nested, residuals="ar1", moderators=["alliance"], within_therapists=not within)
+    assert abs(alone.loglik - peer["loglik"]) > 10, "the control has the other levels"
