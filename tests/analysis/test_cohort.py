@@ -213,3 +213,71 @@ def test_fewer_than_two_dyads_worth_enough_leave_meta_and_strangers_unanswered()
 def test_dyads_are_drawn_anew_where_they_are_few_and_not_too_few(count: int, *, drawn: bool) -> None:
     result = study_cohort(simulate(count, bins=20))
     assert [fit.bootstrap is not None for fit in (result.iid, result.ar1)] == [drawn, drawn]
+
+
+def of_clients(count: int, *, each: int, seed: int = 3) -> list[JudgedDyad]:
+    """Sessions of clients who differ: some judges follow in all sessions of a client, some in none."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for client in range(count):
+        follows = rng.uniform(0, 1.5)
+        for session in range(each):
+            truth = 50 + 5 * rng.normal(size=60)
+            judge = truth.mean() + follows * (truth - truth.mean()) + 5 * rng.normal(size=60)
+            dyad = make(f"{client}-{session}", judge, truth, alliance=float(rng.integers(9)))
+            found.append(replace(dyad, client=f"c{client}"))
+    return found
+
+
+def test_sessions_of_a_client_are_not_taken_for_independent() -> None:
+    sessions = of_clients(6, each=4)
+    asked = {"moderators": ["alliance"], "whole_rating": "alliance", "outcome": "alliance"}
+    result = study_cohort(sessions, **asked)  # type: ignore[arg-type]
+    alone = study_cohort([replace(one, client=None) for one in sessions], **asked)  # type: ignore[arg-type]
+    assert (result.units.what, result.units.count, alone.units.what) == ("clients", 6, "dyads")
+    assert result.meta is not None
+    assert alone.meta is not None
+    assert (result.meta.clusters, result.meta.z) == (6, alone.meta.z)
+    assert result.meta.se > 1.3 * alone.meta.se, "the control takes each session for a client of its own"
+    assert result.meta_regression is not None
+    assert result.outcome_surface is not None
+    assert (result.meta_regression.clusters, result.outcome_surface.surface.clusters) == (6, 6)
+    assert result.whole_rating is not None
+    assert result.whole_rating.parts.clusters == 6
+    assert result.iid.between_clients is not None
+    assert result.iid.bootstrap is not None
+    assert (result.iid.bootstrap.drawn, result.iid.bootstrap.units) == ("clients", 6)
+    assert result.iid.tracking.se > 1.3 * alone.iid.tracking.se
+    assert "The 24 dyads are of 6 clients: every interval is by these." in result.summary()
+    assert result.pseudo_dyads is not None
+    assert result.pseudo_dyads.pseudo == 24 * 20, "nobody is a stranger to the client's other sessions"
+    assert result.to_dict()["units"] == {"what": "clients", "count": 6}
+
+
+def test_the_order_of_sessions_does_not_matter() -> None:
+    sessions = of_clients(5, each=3)
+    turned = study_cohort([*sessions[::-1]])
+    assert turned.iid.tracking.se == pytest.approx(study_cohort(sessions).iid.tracking.se, rel=1e-6)
+    assert turned.meta is not None
+    assert turned.meta.df == pytest.approx(study_cohort(sessions).meta.df)  # type: ignore[union-attr]
+
+
+def test_sessions_of_one_client_say_that_they_are() -> None:
+    result = study_cohort(of_clients(1, each=6))
+    (asked, strangers) = result.unanswered[::-1]
+    assert (asked.question, strangers.question) == ("pseudo_dyads", "clients")
+    assert "further sessions of this one client" in str(strangers)
+    assert result.units.what == "dyads"
+
+
+def test_clients_and_therapists_are_levels_of_their_own() -> None:
+    sessions = [replace(one, therapist=f"t{int(one.name[0]) // 2}") for one in of_clients(8, each=3)]
+    result = study_cohort(sessions, within_therapists=True)
+    assert result.iid.between_clients is not None
+    assert result.iid.between_therapists is not None
+    assert (result.units.what, result.units.count) == ("therapists", 4)
+    assert result.meta is not None
+    assert result.meta.clusters == 4
+    lone = [replace(one, therapist=f"t{one.name[0]}") for one in sessions]
+    (asked,) = study_cohort(lone, within_therapists=True).unanswered
+    assert "several clients, found 8 with one each" in str(asked)

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -6,14 +7,22 @@ from tests.analysis.cohorts import draw_cohort, simulate
 
 from dialogram import Coefficient, DyadBootstrap, JudgedDyad, fit_truth_and_bias
 from dialogram.analysis.dyad_bootstrap import _solve, draw_units
-from dialogram.analysis.dyad_sums import sum_dyad
+from dialogram.analysis.dyad_groups import group_dyads
+from dialogram.analysis.dyad_sums import DyadSums, sum_dyad
 from dialogram.analysis.mixed_model import MixedFit
 from dialogram.analysis.truth_and_bias import Residuals, build_model, centre_moderators
 
 
+def _therapists(sums: Sequence[DyadSums]) -> list[int]:
+    (numbers,) = group_dyads(sums, within_clients=False, within_therapists=True).values()
+    return numbers
+
+
 def _fit(dyads: list[JudgedDyad], residuals: Residuals, *, within: bool) -> MixedFit:
     sums = [sum_dyad(dyad) for dyad in dyads]
-    return build_model(sums, centre_moderators(sums, ()), residuals=residuals, within_therapists=within).fit()
+    return build_model(
+        sums, centre_moderators(sums, ()), residuals=residuals, groups=[_therapists(sums)] if within else []
+    ).fit()
 
 
 @pytest.mark.parametrize("within", [False, True])

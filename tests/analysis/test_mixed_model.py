@@ -54,7 +54,7 @@ def _written_out(
 
 def _fit(columns: list[Floats], times: list[Floats], groups: list[int] | None, *, autoregressive: bool) -> MixedFit:
     products = [sum_products(rows, at) for rows, at in zip(columns, times, strict=True)]
-    return MixedModel(products, random=2, groups=groups, autoregressive=autoregressive).fit()
+    return MixedModel(products, random=2, groups=[groups] if groups else [], autoregressive=autoregressive).fit()
 
 
 @pytest.mark.parametrize("grouped", [False, True])
@@ -157,3 +157,50 @@ def test_predicted_effects_are_the_conditional_means_written_out(rho: float, *, 
         if grouped:
             expected = expected + fit.random[1] @ weighed[group == groups[index]].sum(axis=0)
         np.testing.assert_allclose(fit.effects[index], expected, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.6])
+def test_three_levels_of_groups_are_those_of_dense_matrices(rho: float) -> None:
+    """Sessions within clients within therapists, in an order that mixes them; likelihood and predictions."""
+    rng = np.random.default_rng(12)
+    clients = [int(client) for client in rng.permutation(np.repeat(np.arange(8), 3))]
+    therapists = [client % 3 for client in clients]
+    spreads = [rng.normal(size=(count, 2)) for count in (24, 8, 3)]
+    columns, times = [], []
+    for number, (client, therapist) in enumerate(zip(clients, therapists, strict=True)):
+        x = rng.normal(size=12)
+        own = 1 + spreads[0][number] + 2 * spreads[1][client] + 2 * spreads[2][therapist]
+        columns.append(np.stack([np.ones(12), x, own[0] + own[1] * x + rng.normal(size=12)], axis=1))
+        times.append(np.arange(12.0))
+    products = [sum_products(rows, at) for rows, at in zip(columns, times, strict=True)]
+    fit = MixedModel(products, random=2, groups=[clients, therapists], autoregressive=rho > 0).fit()
+    rows, dyad = np.concatenate(columns), np.repeat(np.arange(24), 12)
+    level_of_row = [dyad, np.array(clients)[dyad], np.array(therapists)[dyad]]
+    at = np.tile(np.arange(12.0), 24)
+    same = dyad[:, np.newaxis] == dyad
+    lasting = np.where(same, fit.rho ** np.abs(at[:, np.newaxis] - at), 0.0) if rho else np.eye(at.size)
+    covariance = fit.residual * lasting
+    parts: list[tuple[Floats, Floats]] = []
+    for level, random in zip(level_of_row, fit.random, strict=True):
+        part = (rows[:, :2] @ random @ rows[:, :2].T) * (level[:, np.newaxis] == level)
+        covariance, parts = covariance + part, [*parts, (level, random)]
+    inverse = np.linalg.inv(covariance)
+    design, outcome = rows[:, :2], rows[:, 2]
+    information = design.T @ inverse @ design
+    b = np.linalg.solve(information, design.T @ inverse @ outcome)
+    left = inverse @ (outcome - design @ b)
+    freedom = at.size - 2
+    likelihood = -0.5 * (
+        np.linalg.slogdet(covariance)[1]
+        + np.linalg.slogdet(information)[1]
+        + (outcome - design @ b) @ left
+        + freedom * np.log(2 * np.pi)
+    )
+    assert fit.log_likelihood == pytest.approx(likelihood, abs=1e-6)
+    np.testing.assert_allclose(fit.b, b, rtol=1e-8)
+    for index in range(24):
+        expected = np.zeros(2)
+        for level, random in parts:
+            of_level = level == level[12 * index]
+            expected += random @ (design[of_level].T @ left[of_level])
+        np.testing.assert_allclose(fit.effects[index], expected, atol=1e-6)

@@ -195,6 +195,26 @@ def test_therapists_with_one_dyad_each_are_no_level(table: Path) -> None:
     assert several["unanswered"] == []
 
 
+def test_sessions_of_a_client_are_told_from_clients(
+    tmp_path: Path, table: Path, parquet: Path, dyads: dict[str, tuple[np.ndarray, np.ndarray]]
+) -> None:
+    done = run(table, *NAMES, "--client", "by", "--json", "--report", tmp_path / "cohort.html")
+    printed = json.loads(done.stdout)
+    assert printed["units"] == {"what": "clients", "count": 3}
+    assert (printed["meta"]["clusters"], printed["truth_and_bias"]["iid"]["bootstrap"]) == (3, None)
+    assert "between_clients" in printed["truth_and_bias"]["ar1"]
+    assert "3 clients, 8 dyads" in (tmp_path / "cohort.html").read_text()
+    assert run(parquet, *NAMES, "--client", "by", "--json", "--workers", "2").stdout == done.stdout
+    folder, known = write_files(tmp_path / "dyads", dyads), tmp_path / "whose.csv"
+    known.write_text("dyad,by\n" + "".join(f"{name},T{ord(name) % 3}\n" for name in dyads))
+    files = run(folder, "--judge", "t", "--truth", "c", "--moderators", known, "--client", "by", "--json")
+    assert json.loads(files.stdout)["units"] == printed["units"]
+    known.write_text("dyad,by\na,T1\n")
+    refused(
+        run(folder, "--judge", "t", "--truth", "c", "--moderators", known, "--client", "by"), "a client of dyad 'b'"
+    )
+
+
 def write_files(folder: Path, dyads: dict[str, tuple[np.ndarray, np.ndarray]]) -> Path:
     """A file a dyad, in three formats; of one dyad a folder with a file a rater."""
     folder.mkdir()

@@ -38,12 +38,12 @@ def _x(line: Line2D) -> float:
 def test_each_dyad_stands_at_its_z_with_its_interval_the_highest_first() -> None:
     axes = _draw([_dyad("a", 0.1, 0.04), _dyad("b", 0.6, 0.01), _dyad("c", 0.3, 0.09)])
     places = dict(zip([label.get_text() for label in axes.get_yticklabels()], axes.get_yticks(), strict=True))
-    assert list(places) == ["b", "c", "a", "mean", "further dyad"]
+    assert list(places) == ["b", "c", "a", "mean", "further dyads, 95 %"]
     lines = _lines(axes)
     assert lines[places["b"]] == pytest.approx((0.6 - 0.196, 0.6 + 0.196), abs=1e-4)
     assert lines[places["a"]] == pytest.approx((0.1 - 0.392, 0.1 + 0.392), abs=1e-4)
     pooled = meta_analyse(np.array([0.1, 0.6, 0.3]), np.array([0.04, 0.01, 0.09]))
-    assert lines[places["further dyad"]] == pytest.approx(pooled.prediction95)
+    assert lines[places["further dyads, 95 %"]] == pytest.approx(pooled.prediction95)
     low, high = axes.get_xlim()
     assert low < pooled.prediction95[0]
     assert high > pooled.prediction95[1]
@@ -73,7 +73,7 @@ def test_hundreds_of_dyads_fit_a_page_without_names_and_a_name_is_only_a_name() 
     rng = np.random.default_rng(3)
     axes = _draw([_dyad(f"K{index}", z, 0.03) for index, z in enumerate(rng.normal(size=300))])
     assert axes.figure.get_size_inches()[1] * 25.4 < 257  # type: ignore[union-attr]
-    assert {label.get_text() for label in axes.get_yticklabels()} == {"", "mean", "further dyad"}
+    assert {label.get_text() for label in axes.get_yticklabels()} == {"", "mean", "further dyads, 95 %"}
     long = _draw([_dyad("$x$ & a name that goes on and on", 0.1, 0.1), _dyad("b", 0.2, 0.1)], width_mm=84)
     assert any(label.get_text().startswith("$x$ &") for label in long.get_yticklabels())
 

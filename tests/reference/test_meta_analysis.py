@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.stats
 from numpy.typing import NDArray
 from tests.reference.couples import read_couples
+from tests.reference.meta_analysis_r import ANSWERS, simulate
 
 from dialogram import meta_analyse, meta_regress
 from dialogram.analysis.correlation import correlate
@@ -99,3 +101,16 @@ def test_couples_with_effective_weights(shared_data: Path) -> None:
     assert (round(pooled.z, 6), round(pooled.se, 6), round(pooled.tau2, 6)) == (0.302554, 0.041686, 0.011737)
     assert (round(pooled.i2, 2), round(pooled.q, 4)) == (35.15, 27.1248)
     assert [round(end, 4) for end in pooled.prediction95] == [0.0587, 0.5464]
+
+
+def test_metafor_s_prediction_intervals() -> None:
+    """On k − 1 degrees of freedom, as Knapp and Hartung's t: those of Higgins et al., k − 2, are wider."""
+    cases = simulate()
+    z, v = np.array(cases["y"]), np.array(cases["v"])
+    for theirs in json.loads(ANSWERS.read_text(encoding="utf-8"))["prediction"]:
+        k = theirs["k"]
+        pooled = meta_analyse(z[:k], v[:k])
+        assert (pooled.z, pooled.se, pooled.tau2) == pytest.approx([theirs[key] for key in ("z", "se", "tau2")])
+        assert pooled.prediction95 == pytest.approx(theirs["prediction95"])
+        half = scipy.stats.t.ppf(0.975, k - 2) * np.sqrt(pooled.tau2 + pooled.se**2)
+        assert half > 1.001 * (theirs["prediction95"][1] - pooled.z), "the control has k − 2"

@@ -82,8 +82,8 @@ def test_what_is_not_known_is_said_and_nothing_breaks() -> None:
     assert "Too few dyads" in render_html(lay_out_cohort(CohortReport(result=alone)))
 
 
-def test_it_says_what_does_not_know_that_therapists_have_several_dyads() -> None:
+def test_it_says_that_dyads_of_one_therapist_are_not_taken_for_independent() -> None:
     dyads = simulate(10)
     apart, nested = (study_cohort(dyads, within_therapists=within) for within in (False, True))
-    assert "Therapists with several dyads" in _words(CohortReport(result=nested))
-    assert "Therapists with several dyads" not in _words(CohortReport(result=apart))
+    assert "5 therapists, 10 dyads: dyads of one are alike" in _words(CohortReport(result=nested))
+    assert "not taken for independent" not in _words(CohortReport(result=apart))

@@ -27,7 +27,7 @@ from .cohort_block import (
 )
 from .cohort_guesses import CohortGuesses as CohortGuesses, study_guesses as study_guesses
 from .cohort_outcomes import OutcomeSurface as OutcomeSurface, WholeRating as WholeRating
-from .cohort_result import CohortResult as CohortResult
+from .cohort_result import CohortResult as CohortResult, Units as Units
 from .cohort_screening import Exclusion as Exclusion, Unanswered as Unanswered
 from .consensus import Consensus as Consensus, build_consensus as build_consensus
 from .delay import take_out_delay as take_out_delay

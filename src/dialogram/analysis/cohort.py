@@ -1,4 +1,4 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 
 import numpy as np
@@ -6,16 +6,22 @@ import numpy as np
 from dialogram._version import __version__
 from dialogram.analysis.cohort_block import CohortBlock, DyadCongruence, MeasuredDyad, measure_block
 from dialogram.analysis.cohort_outcomes import fit_outcome, regress_rating
-from dialogram.analysis.cohort_result import CohortResult
+from dialogram.analysis.cohort_result import CohortResult, Units
 from dialogram.analysis.cohort_screening import Exclusion, Question, Seen, Unanswered
 from dialogram.analysis.dyad import Software
 from dialogram.analysis.dyad_bootstrap import FEW_UNITS, LEAST_UNITS, SEED
+from dialogram.analysis.dyad_groups import (
+    Grouping,
+    find_fault_of_clients,
+    find_fault_of_therapists,
+    have_several_sessions,
+)
 from dialogram.analysis.dyad_sums import DyadSums
 from dialogram.analysis.judged_dyad import JudgedDyad
 from dialogram.analysis.meta_analysis import MetaAnalysis, MetaRegression, meta_analyse, meta_regress
 from dialogram.analysis.moderators import choose_moderators, know_of
 from dialogram.analysis.pseudo_dyads import PseudoDyads, part_into_blocks, person_of, weigh_pairs
-from dialogram.analysis.truth_and_bias import Residuals, TruthAndBias, find_fault_of_therapists, fit_sums
+from dialogram.analysis.truth_and_bias import Residuals, TruthAndBias, fit_sums
 
 COHORT_RULES = {
     "screening": "cohort-screening/1",
@@ -46,7 +52,8 @@ def study_cohort(
     moderators
         Names of moderators to look at.
     within_therapists
-        Whether dyads lie within therapists, in the Truth-and-Bias model.
+        Whether dyads lie within therapists. Where a client has several sessions, each a dyad here, that counts in any
+        case.
     whole_rating
         Name of the truth's rating of the session as a whole among what is known of the dyads.
     outcome
@@ -66,6 +73,9 @@ def study_cohort(
 
     Notes
     -----
+    What was sampled are therapists, where dyads lie within them, else clients: Truth-and-Bias has random effects for
+    either, every other model errors by clusters of dyads (:func:`dialogram.analysis.clustered.weigh_clusters`).
+
     See :func:`dialogram.analysis.meta_analysis.meta_analyse` with the effective number of pairs of
     :func:`dialogram.analysis.effective_n.effective_n_of_pairs`,
     :func:`dialogram.analysis.truth_and_bias.fit_truth_and_bias` and
@@ -126,31 +136,36 @@ def study_blocks(
         if not each.n_effective >= LEAST_EFFECTIVE_N
     ]
 
-    def fit(dyads: Sequence[DyadSums], residuals: Residuals, names: Sequence[str] = ()) -> TruthAndBias:
-        nested = within_therapists and not find_fault_of_therapists(dyads)
-        return _fit(dyads, residuals=residuals, moderators=names, within_therapists=nested)
-
+    grouping = Grouping(within_clients=have_several_sessions(sums), within_therapists=within_therapists)
+    if grouping.within_clients and (fault := find_fault_of_clients(sums)):
+        faults.append(Unanswered(question="clients", name="", reason=fault))
     if within_therapists and (fault := find_fault_of_therapists(sums)):
         faults.append(Unanswered(question="therapists", name="", reason=fault))
-    regression, unfit = _regress(enough, moderated, usable)
-    rated = _try(faults, "whole_rating", whole_rating, partial(regress_rating, kept))
-    surface = _try(faults, "outcome_surface", outcome, partial(fit_outcome, kept))
-    meta = pool_congruences(congruences)
+    grouping = grouping.among(sums)
+    clusters = grouping.clusters(sums)
+    regression, unfit = _regress(enough, moderated, usable, grouping)
+    rated = _try(faults, "whole_rating", whole_rating, partial(regress_rating, kept, clusters=clusters))
+    surface = _try(faults, "outcome_surface", outcome, partial(fit_outcome, kept, clusters=clusters))
+    fit = partial(_fit, grouping=grouping)
+    worth = {each.dyad for each in enough}
+    of_enough = [dyad for dyad in sums if dyad.name in worth]
+    meta = pool_congruences(congruences, clusters=grouping.among(of_enough).clusters(of_enough))
     if meta is None:
         why = f"expected at least two dyads worth six independent pairs, found {len(enough)}"
         faults.append(Unanswered(question="meta", name="", reason=why))
-    strangers = _try(faults, "pseudo_dyads", "", lambda _: _against_strangers(blocks, {each.dyad for each in enough}))
+    strangers = _try(faults, "pseudo_dyads", "", lambda _: _against_strangers(blocks, worth))
     return CohortResult(
         dyads=len(kept),
         excluded=tuple(excluded),
         unanswered=(*faults, *unfit),
+        units=Units(what=grouping.unit, count=len(set(clusters)) if clusters else len(kept)),
         per_dyad=tuple(congruences),
         meta=meta,
         meta_regression=regression,
-        iid=fit(sums, "iid"),
-        ar1=fit(sums, "ar1"),
-        moderated_iid=fit(moderated, "iid", usable) if usable else None,
-        moderated_ar1=fit(moderated, "ar1", usable) if usable else None,
+        iid=fit(sums, residuals="iid"),
+        ar1=fit(sums, residuals="ar1"),
+        moderated_iid=fit(moderated, residuals="iid", moderators=usable) if usable else None,
+        moderated_ar1=fit(moderated, residuals="ar1", moderators=usable) if usable else None,
         pseudo_dyads=strangers,
         whole_rating=rated,
         outcome_surface=surface,
@@ -171,10 +186,15 @@ def _try[Answer](
         return None
 
 
-def pool_congruences(congruences: Sequence[DyadCongruence]) -> MetaAnalysis | None:
-    """Pool those dyads that are worth enough independent pairs; None for fewer than two of them."""
+def pool_congruences(
+    congruences: Sequence[DyadCongruence], *, clusters: Sequence[Hashable] | None = None
+) -> MetaAnalysis | None:
+    """Pool those dyads that are worth enough independent pairs; None for fewer than two of them.
+
+    Whose these are stands in `clusters`, where it makes some of them alike.
+    """
     enough = _worth_enough(congruences)
-    return meta_analyse(*_effects(enough)) if len(enough) > 1 else None
+    return meta_analyse(*_effects(enough), clusters=clusters) if len(enough) > 1 else None
 
 
 def _worth_enough(congruences: Sequence[DyadCongruence]) -> list[DyadCongruence]:
@@ -202,11 +222,12 @@ def _screen(blocks: Sequence[CohortBlock]) -> tuple[list[MeasuredDyad], list[Exc
 
 
 def _fit(
-    dyads: Sequence[DyadSums], *, residuals: Residuals, moderators: Sequence[str], within_therapists: bool
+    dyads: Sequence[DyadSums], *, residuals: Residuals, grouping: Grouping, moderators: Sequence[str] = ()
 ) -> TruthAndBias:
-    units = {dyad.therapist if within_therapists else dyad.name for dyad in dyads}
-    seed = SEED if LEAST_UNITS + len(moderators) <= len(units) <= FEW_UNITS else None
-    return fit_sums(dyads, residuals=residuals, moderators=moderators, within_therapists=within_therapists, seed=seed)
+    grouping = grouping.among(dyads)
+    units = len(set(grouping.clusters(dyads) or [dyad.name for dyad in dyads]))
+    seed = SEED if LEAST_UNITS + len(moderators) <= units <= FEW_UNITS else None
+    return fit_sums(dyads, residuals=residuals, moderators=moderators, seed=seed, **vars(grouping))
 
 
 def _effects(congruences: Sequence[DyadCongruence]) -> tuple[np.ndarray, np.ndarray]:
@@ -214,20 +235,21 @@ def _effects(congruences: Sequence[DyadCongruence]) -> tuple[np.ndarray, np.ndar
 
 
 def _regress(
-    congruences: Sequence[DyadCongruence], moderated: Sequence[DyadSums], names: Sequence[str]
+    congruences: Sequence[DyadCongruence], moderated: Sequence[DyadSums], names: Sequence[str], grouping: Grouping
 ) -> tuple[MetaRegression | None, list[Unanswered]]:
     """Regress on those of the moderators that can be judged by the dyads that are worth enough."""
-    known = {dyad.name: dyad.moderators for dyad in moderated}
+    known = {dyad.name: dyad for dyad in moderated}
     used = [each for each in congruences if each.dyad in known]
-    usable, unusable = choose_moderators([known[each.dyad] for each in used], names)
+    dyads = [known[each.dyad] for each in used]
+    usable, unusable = choose_moderators([dyad.moderators for dyad in dyads], names)
     unfit = [
         Unanswered(question="meta_regression", name=name, reason=f"of the dyads worth six independent pairs, {reason}")
         for name, reason in unusable.items()
     ]
     if not usable:
         return None, unfit
-    values = know_of([known[each.dyad] for each in used], usable)
-    return meta_regress(*_effects(used), dict(zip(usable, values.T, strict=True))), unfit
+    values = dict(zip(usable, know_of([dyad.moderators for dyad in dyads], usable).T, strict=True))
+    return meta_regress(*_effects(used), values, clusters=grouping.among(dyads).clusters(dyads)), unfit
 
 
 def _with_all(dyads: Sequence[DyadSums], names: Sequence[str]) -> list[DyadSums]:

@@ -1,7 +1,7 @@
 """What is known of a session afterwards, held against how both rated it: a cohort's further questions."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,19 +68,26 @@ class OutcomeSurface:
         return f"{self.outcome} by how high the truth (x) and the judge (y) rate: {self.surface.summary()}"
 
 
-def regress_rating(dyads: Sequence[MeasuredDyad], name: str) -> WholeRating:
+def regress_rating(dyads: Sequence[MeasuredDyad], name: str, *, clusters: Sequence[Hashable] | None) -> WholeRating:
     """Hold what is called so, known of each dyad or not, against the parts of the truth's trace."""
-    parts = regress_on_measured(_known(dyads, name), [dyad.parts for dyad in dyads], window_s=WINDOW_S)
+    parts = regress_on_measured(
+        _known(dyads, name), [dyad.parts for dyad in dyads], window_s=WINDOW_S, clusters=clusters
+    )
     return WholeRating(name=name, parts=parts)
 
 
-def fit_outcome(dyads: Sequence[MeasuredDyad], name: str) -> OutcomeSurface:
+def fit_outcome(dyads: Sequence[MeasuredDyad], name: str, *, clusters: Sequence[Hashable] | None) -> OutcomeSurface:
     """Fit the response surface of what is called so over the mean ratings of truth and judge."""
     outcome = np.array(_known(dyads, name))
     whole = np.isfinite(outcome)
     judge, truth = np.array([dyad.levels for dyad in dyads])[whole].T
     centre = float(np.concatenate([judge, truth]).mean()) if whole.any() else math.nan
-    surface = fit_response_surface(truth - centre, judge - centre, outcome[whole])
+    surface = fit_response_surface(
+        truth - centre,
+        judge - centre,
+        outcome[whole],
+        clusters=clusters and [clusters[int(at)] for at in np.flatnonzero(whole)],
+    )
     return OutcomeSurface(
         outcome=name,
         centre=centre,

@@ -5,10 +5,19 @@ from dialogram.analysis.cohort_block import DyadCongruence
 from dialogram.analysis.cohort_outcomes import OutcomeSurface, WholeRating
 from dialogram.analysis.cohort_screening import Exclusion, Unanswered
 from dialogram.analysis.dyad import Software
+from dialogram.analysis.dyad_groups import Unit
 from dialogram.analysis.meta_analysis import MetaAnalysis, MetaRegression
 from dialogram.analysis.plain import none_for_nan, plain
 from dialogram.analysis.pseudo_dyads import PseudoDyads
 from dialogram.analysis.truth_and_bias import TruthAndBias
+
+
+@dataclass(frozen=True, kw_only=True)
+class Units:
+    """What was sampled, over which errors are taken: dyads, clients with several sessions, or therapists."""
+
+    what: Unit
+    count: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +32,8 @@ class CohortResult:
         Which were left out, of everything or of what the reason names.
     unanswered
         What was asked and cannot be said of these dyads, and why.
+    units
+        What was sampled.
     per_dyad
         Each dyad's congruence.
     meta, meta_regression
@@ -44,6 +55,7 @@ class CohortResult:
     dyads: int
     excluded: tuple[Exclusion, ...]
     unanswered: tuple[Unanswered, ...]
+    units: Units
     per_dyad: tuple[DyadCongruence, ...]
     meta: MetaAnalysis | None
     meta_regression: MetaRegression | None
@@ -63,6 +75,7 @@ class CohortResult:
             "dyads": self.dyads,
             "excluded": [plain(each) for each in self.excluded],
             "unanswered": [plain(each) for each in self.unanswered],
+            "units": plain(self.units),
             "per_dyad": [plain(each) for each in self.per_dyad],
             "meta": self.meta and self.meta.to_dict(),
             "meta_regression": none_for_nan([plain(each) for each in regression.coefficients] if regression else []),
@@ -91,9 +104,14 @@ class CohortResult:
             " its quick moves at once. Neither corrects the other."
         )
         left_out = [f"Left out: dyad {each.dyad}, {each.reason}." for each in self.excluded]
+        sampled = (
+            [f"The {self.dyads} dyads are of {self.units.count} {self.units.what}: every interval is by these."]
+            if self.units.what != "dyads"
+            else []
+        )
         cannot = [f"Not answered: {each}." for each in self.unanswered]
         told, more = ([one.summary() for one in of if one is not None] for of in (results, afterwards))
-        return "\n".join([*told, meaning, *more, *cannot, *left_out])
+        return "\n".join([*sampled, *told, meaning, *more, *cannot, *left_out])
 
 
 def _with_moderators(fit: TruthAndBias, moderated: TruthAndBias | None) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class Exclusion(Result):
 
 
 type Question = Literal[
-    "meta", "pseudo_dyads", "moderators", "meta_regression", "therapists", "whole_rating", "outcome_surface"
+    "meta", "pseudo_dyads", "moderators", "meta_regression", "clients", "therapists", "whole_rating", "outcome_surface"
 ]
 
 
@@ -56,6 +56,7 @@ _ASKED = {
     "pseudo_dyads": "Whether it is more than people who never met",
     "moderators": "What goes with “{}”",
     "meta_regression": "Whether the correlation goes with “{}”",
+    "clients": "How clients differ",
     "therapists": "How therapists differ",
     "whole_rating": "What “{}” goes with",
     "outcome_surface": "What “{}” depends on",

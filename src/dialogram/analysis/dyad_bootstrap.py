@@ -1,20 +1,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from dialogram.analysis.correlation import Floats
+from dialogram.analysis.dyad_groups import Unit
 from dialogram.analysis.mixed_model import MixedFit
 from dialogram.analysis.plain import Result, plain
 from dialogram.analysis.sentences import say_p
 
-type Drawn = Literal["dyads", "therapists"]
-
 REPLICATES = 1000
 SEED = 1
 LEAST_UNITS = 5
-"""Fewer dyads, or therapists, are too few to draw from; each moderator takes one more."""
+"""Fewer dyads, clients or therapists are too few to draw from; each moderator takes one more."""
 FEW_UNITS = 200
 """Of more dyads both intervals are the same to the digit that is read, and drawing them takes its time."""
 _BLOCK = 100
@@ -35,8 +34,8 @@ class BootstrapCoefficient(Result):
     name
         What it belongs to.
     b, se
-        Estimate, and its standard error by how far dyads, or therapists, lie apart; in units of the outcome per unit of
-        what it belongs to.
+        Estimate, and its standard error by how far dyads, clients or therapists lie apart; in units of the outcome per
+        unit of what it belongs to.
     ci95
         From the studentised replicates.
     p
@@ -61,7 +60,7 @@ class BootstrapCoefficient(Result):
 
 @dataclass(frozen=True, kw_only=True)
 class DyadBootstrap:
-    """A model over dyads, with these, or therapists with all of theirs, drawn anew many times.
+    """A model over dyads, with these, or clients or therapists with all of theirs, drawn anew many times.
 
     Parameters
     ----------
@@ -76,7 +75,7 @@ class DyadBootstrap:
         In the order of the model.
     """
 
-    drawn: Drawn
+    drawn: Unit
     units: int
     replicates: int
     skipped: int
@@ -96,7 +95,7 @@ class DyadBootstrap:
 def draw_units(
     fits: Sequence[tuple[MixedFit, Mapping[str, int]]],
     *,
-    drawn: Drawn,
+    drawn: Unit,
     moderators: int,
     seed: int,
     replicates: int = REPLICATES,

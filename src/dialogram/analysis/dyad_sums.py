@@ -14,7 +14,7 @@ class DyadSums:
 
     Parameters
     ----------
-    name, therapist, moderators
+    name, therapist, client, moderators
         As of :class:`dialogram.analysis.judged_dyad.JudgedDyad`.
     step_s
         Width of its bins.
@@ -26,6 +26,7 @@ class DyadSums:
 
     name: str
     therapist: str | None
+    client: str | None
     moderators: Mapping[str, float]
     step_s: float
     products: Products
@@ -62,6 +63,7 @@ def sum_dyad(dyad: JudgedDyad) -> DyadSums:
     return DyadSums(
         name=dyad.name,
         therapist=dyad.therapist,
+        client=dyad.client,
         moderators=dyad.moderators,
         step_s=dyad.judge.step_s,
         products=sum_products(rows, present.astype(np.float64)),

@@ -20,8 +20,8 @@ class JudgedDyad:
         The rating of the one who should notice, the therapist's say.
     truth
         That of the one whose experience counts, the client's say; on the same scale, its bins on the same grid.
-    therapist
-        Who the therapist is, where one has several clients.
+    therapist, client
+        Who they are, where a therapist has several clients, or a client several sessions, each a dyad here.
     moderators
         What is known of the dyad, by name: alliance, sessions so far, outcome.
     """
@@ -30,6 +30,7 @@ class JudgedDyad:
     judge: Trace
     truth: Trace
     therapist: str | None = None
+    client: str | None = None
     moderators: Mapping[str, float] = field(default_factory=dict)
 
     def pairs(self) -> tuple[Floats, Floats]:

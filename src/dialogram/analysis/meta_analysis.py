@@ -1,11 +1,12 @@
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import scipy
 
+from dialogram.analysis.clustered import weigh_clusters
 from dialogram.analysis.coefficient import Coefficient, t_quantile, weigh_coefficient
 from dialogram.analysis.correlation import Floats
 from dialogram.analysis.moderators import find_fault_of_moderators
@@ -23,14 +24,16 @@ class MetaAnalysis:
     ----------
     k
         Dyads.
+    clusters
+        How many persons the dyads come from, where some have several; None where each dyad stands for itself.
     z, se
-        Mean Fisher z and its standard error (Knapp & Hartung).
+        Mean Fisher z and its standard error (Knapp & Hartung; with clusters CR2).
     df, p
         Degrees of freedom and two-sided p of ``t = z / se``.
     ci95
         Interval of the mean, on the scale of z.
     prediction95
-        Where the true z of a further dyad lies, on the scale of z.
+        Between what the true z of 95 of 100 further dyads would lie, on the scale of z.
     tau2
         Variance of the true z over dyads (REML).
     i2
@@ -42,9 +45,10 @@ class MetaAnalysis:
     """
 
     k: int
+    clusters: int | None
     z: float
     se: float
-    df: int
+    df: float
     p: float
     ci95: tuple[float, float]
     prediction95: tuple[float, float]
@@ -64,7 +68,7 @@ class MetaAnalysis:
         lowest, highest = (math.tanh(z) for z in self.prediction95)
         return (
             f"Over {self.k} dyads the two raters correlate r = {self.r:.2f} on average (95 % interval {low:.2f} to"
-            f" {high:.2f}); in a further dyad r would lie between {lowest:.2f} and {highest:.2f}."
+            f" {high:.2f}); of 100 further dyads some 95 would have an r between {lowest:.2f} and {highest:.2f}."
         )
 
 
@@ -74,10 +78,11 @@ class MetaRegression:
 
     Parameters
     ----------
-    k
-        Dyads.
+    k, clusters
+        Dyads, and how many persons they come from, where some have several.
     coefficients
-        The intercept, then each moderator: change of Fisher z per unit of the moderator, tested by Knapp & Hartung's t.
+        The intercept, then each moderator: change of Fisher z per unit of the moderator, tested by Knapp & Hartung's
+        t, with clusters by CR2's.
     tau2
         Variance of the true z that the moderators leave (REML).
     i2
@@ -87,6 +92,7 @@ class MetaRegression:
     """
 
     k: int
+    clusters: int | None
     coefficients: tuple[Coefficient, ...]
     tau2: float
     i2: float
@@ -102,7 +108,7 @@ class MetaRegression:
         return f"Over {self.k} dyads: {'; '.join(map(str, self.coefficients[1:]))}."
 
 
-def meta_analyse(z: Floats, v: Floats) -> MetaAnalysis:
+def meta_analyse(z: Floats, v: Floats, *, clusters: Sequence[Hashable] | None = None) -> MetaAnalysis:
     r"""Pool the Fisher z of many dyads, each dyad with a true z of its own.
 
     Parameters
@@ -111,6 +117,9 @@ def meta_analyse(z: Floats, v: Floats) -> MetaAnalysis:
         ``atanh r`` of each dyad.
     v : ndarray, shape (k,)
         Its sampling variance, ``1/(N* − 3)`` with the effective number of pairs.
+    clusters : sequence, length k
+        Whose each dyad is, where dyads are sessions of a client or clients of a therapist and so are alike; at least
+        two different.
 
     Returns
     -------
@@ -130,10 +139,12 @@ def meta_analyse(z: Floats, v: Floats) -> MetaAnalysis:
 
     τ² maximises the restricted likelihood (Viechtbauer 2005, Journal of Educational and Behavioral Statistics 30,
     261–293, doi 10.3102/10769986030003261); se: Knapp & Hartung 2003, Statistics in Medicine 22, 2693–2710,
-    doi 10.1002/sim.1482, on k − 1 degrees of freedom; prediction interval ``ẑ ± t √(τ² + se²)`` on as many (Higgins,
-    Thompson & Spiegelhalter 2009, Journal of the Royal Statistical Society A 172, 137–159,
-    doi 10.1111/j.1467-985X.2008.00552.x); I² = 100 τ²/(τ² + s²), s² the typical sampling variance (Higgins & Thompson
-    2002, Statistics in Medicine 21, 1539–1558, doi 10.1002/sim.1186).
+    doi 10.1002/sim.1482, on k − 1 degrees of freedom; prediction interval ``ẑ ± t √(τ² + se²)`` (Higgins, Thompson &
+    Spiegelhalter 2009, Journal of the Royal Statistical Society A 172, 137–159, doi 10.1111/j.1467-985X.2008.00552.x)
+    on as many, as metafor has it beside Knapp and Hartung's test, where Higgins et al. take k − 2; I² = 100 τ²/(τ² +
+    s²), s² the typical sampling variance (Higgins & Thompson 2002, Statistics in Medicine 21, 1539–1558,
+    doi 10.1002/sim.1186). With clusters se and degrees of freedom are those of
+    :func:`dialogram.analysis.clustered.weigh_clusters`.
 
     Examples
     --------
@@ -142,14 +153,15 @@ def meta_analyse(z: Floats, v: Floats) -> MetaAnalysis:
     (0.5, 0.14, 0.231)
     """
     z, v = _checked(z, v)
-    fit = _fit(z, v, np.ones((z.size, 1)))
-    mean = weigh_coefficient("mean", float(fit.b[0]), math.sqrt(fit.covariance[0, 0]), fit.df)
-    half = t_quantile(fit.df) * math.sqrt(fit.tau2 + mean.se**2)
+    fit = _fit(z, v, np.ones((z.size, 1)), clusters)
+    (mean,) = _weigh(["mean"], fit)
+    half = t_quantile(mean.df) * math.sqrt(fit.tau2 + mean.se**2)
     return MetaAnalysis(
         k=z.size,
+        clusters=fit.clusters,
         z=mean.b,
         se=mean.se,
-        df=fit.df,
+        df=mean.df,
         p=mean.p,
         ci95=mean.ci95,
         prediction95=(mean.b - half, mean.b + half),
@@ -161,7 +173,13 @@ def meta_analyse(z: Floats, v: Floats) -> MetaAnalysis:
     )
 
 
-def meta_regress(z: Floats, v: Floats, moderators: Mapping[str, Sequence[float] | Floats]) -> MetaRegression:
+def meta_regress(
+    z: Floats,
+    v: Floats,
+    moderators: Mapping[str, Sequence[float] | Floats],
+    *,
+    clusters: Sequence[Hashable] | None = None,
+) -> MetaRegression:
     r"""Regress the Fisher z of many dyads on what is known of each.
 
     Parameters
@@ -171,6 +189,8 @@ def meta_regress(z: Floats, v: Floats, moderators: Mapping[str, Sequence[float] 
     moderators
         By name, a number for each dyad; nothing missing. They enter as they are: the intercept is the z of a dyad
         with 0 in each.
+    clusters
+        As for :func:`meta_analyse`.
 
     Returns
     -------
@@ -206,13 +226,11 @@ def meta_regress(z: Floats, v: Floats, moderators: Mapping[str, Sequence[float] 
     design = np.stack(columns, axis=1)
     if fault := find_fault_of_moderators(design[:, 1:], names[1:]):
         raise ValueError(f"moderators: {fault}")
-    fit = _fit(z, v, design)
+    fit = _fit(z, v, design, clusters)
     return MetaRegression(
         k=z.size,
-        coefficients=tuple(
-            weigh_coefficient(name, float(b), math.sqrt(variance), fit.df)
-            for name, b, variance in zip(names, fit.b, np.diag(fit.covariance), strict=True)
-        ),
+        clusters=fit.clusters,
+        coefficients=_weigh(names, fit),
         tau2=fit.tau2,
         i2=fit.i2,
         q=fit.q,
@@ -224,7 +242,8 @@ def meta_regress(z: Floats, v: Floats, moderators: Mapping[str, Sequence[float] 
 class _Fit:
     b: Floats
     covariance: Floats
-    df: int
+    df: Floats
+    clusters: int | None
     tau2: float
     i2: float
     q: float
@@ -240,18 +259,31 @@ def _checked(z: Floats, v: Floats) -> tuple[Floats, Floats]:
     return z, v
 
 
-def _fit(z: Floats, v: Floats, design: Floats) -> _Fit:
+def _weigh(names: Sequence[str], fit: _Fit) -> tuple[Coefficient, ...]:
+    return tuple(
+        weigh_coefficient(name, float(b), math.sqrt(variance), float(df))
+        for name, b, variance, df in zip(names, fit.b, np.diag(fit.covariance), fit.df, strict=True)
+    )
+
+
+def _fit(z: Floats, v: Floats, design: Floats, clusters: Sequence[Hashable] | None) -> _Fit:
     tau2 = _find_tau2(z, v, design)
     b, inverse, residuals = _regress(z, 1 / (v + tau2), design)
     k, p = design.shape
-    scale = float(residuals**2 @ (1 / (v + tau2))) / (k - p)
+    if clusters is None:
+        scale = float(residuals**2 @ (1 / (v + tau2))) / (k - p)
+        covariance, df = scale * inverse, np.full(p, float(k - p))
+    else:
+        errors = weigh_clusters(design, 1 / (v + tau2), residuals, clusters)
+        covariance, df = errors.covariance, np.array([errors.df(each) for each in np.eye(p)])
     _, fixed, apart = _regress(z, 1 / v, design)
     typical = (k - p) / _trace_of_projection(1 / v, design, fixed)
     q = float(apart**2 @ (1 / v))
     return _Fit(
         b=b,
-        covariance=scale * inverse,
-        df=k - p,
+        covariance=covariance,
+        df=df,
+        clusters=None if clusters is None else len(set(clusters)),
         tau2=tau2,
         i2=100 * tau2 / (tau2 + typical),
         q=q,

@@ -142,7 +142,8 @@ class MixedModel:
     random
         How many columns are random.
     groups
-        Which group each dyad belongs to, or None for dyads that stand alone.
+        Which group each dyad belongs to, level after level: the innermost first, each level's within those of the
+        next. None for dyads that stand alone.
     autoregressive
         Whether residuals follow one another, ``cov(e_s, e_t) = σ² ρ^|s − t|`` with 0 < ρ < 1 and times as they are.
 
@@ -158,11 +159,11 @@ class MixedModel:
     110–114, doi 10.2307/3002019; Kuznetsova, Brockhoff & Christensen 2017, Journal of Statistical Software 82 (13),
     doi 10.18637/jss.v082.i13. Random effects are predicted by their conditional means (Henderson 1975, Biometrics 31,
     423–447, doi 10.2307/2529430), ``u = Λ (I + Λ'Z'R⁻¹ZΛ)⁻¹ Λ'Z'R⁻¹(y − Xb − Zv)`` and likewise v of the sums over its
-    dyads.
+    dyads, the outermost level first.
     """
 
     def __init__(
-        self, products: Sequence[Products], *, random: int, groups: Sequence[int] | None, autoregressive: bool
+        self, products: Sequence[Products], *, random: int, groups: Sequence[Sequence[int]] = (), autoregressive: bool
     ) -> None:
         self._random = random
         stride = len(products) // _MOST_AT_FIRST
@@ -170,23 +171,21 @@ class MixedModel:
             MixedModel(
                 products[::stride],
                 random=random,
-                groups=None if groups is None else groups[::stride],
+                groups=[level[::stride] for level in groups],
                 autoregressive=autoregressive,
             )
             if stride > 1
             else None
         )
-        order = np.arange(len(products)) if groups is None else np.argsort(groups, kind="stable")
+        order = np.lexsort(np.array(groups)) if groups else np.arange(len(products))
         ordered = [products[index] for index in order]
         self._order = order
         self._n = sum(each.n for each in ordered)
         width = ordered[0].first.shape[0]
         self._fixed_from = 0 if width == random + 1 else random
         self._fixed = width - self._fixed_from - 1
-        self._levels = 1 if groups is None else 2
-        self._group_starts = (
-            np.zeros(0, dtype=np.intp) if groups is None else np.unique(np.asarray(groups)[order], return_index=True)[1]
-        )
+        self._levels = 1 + len(groups)
+        self._starts = _find_starts([np.asarray(level)[order] for level in groups])
         self._autoregressive = autoregressive
         squares = sum(each.total for each in ordered)
         # In units of their own size no column is large beside another, whatever the scale of the dial.
@@ -292,7 +291,7 @@ class MixedModel:
             products, determinants = self._white[np.newaxis], np.zeros(len(parameters))
         for level, factor in enumerate(factors):
             if level:
-                products = np.add.reduceat(products, self._group_starts, axis=1)
+                products = np.add.reduceat(products, self._starts[level - 1], axis=1)
             products, more = self._absorb(products, factor)
             determinants = determinants + more.sum(axis=-1)
         return products[..., self._fixed_from :, self._fixed_from :], determinants
@@ -300,21 +299,22 @@ class MixedModel:
     def _predict(self, parameters: Floats, b: Floats) -> Floats:
         """Give the conditional means of the random effects, dyads in the order in which they came."""
         factors, rho = self._unpack(parameters[np.newaxis])
-        products = self._whiten(rho)[0] if self._autoregressive else self._white[np.newaxis]
+        levels = [self._whiten(rho)[0] if self._autoregressive else self._white[np.newaxis]]
+        for starts, factor in zip(self._starts, factors, strict=False):
+            levels.append(np.add.reduceat(self._absorb(levels[-1], factor)[0], starts, axis=1))
         residual = np.concatenate([-b, [1.0]])
-        groups = np.zeros((1, len(self._order), self._random))
-        if self._levels > 1:
-            sums = np.add.reduceat(self._absorb(products, factors[0])[0], self._group_starts, axis=1)
-            sizes = np.diff(np.append(self._group_starts, len(self._order)))
-            groups = np.repeat(
-                _shrink(sums, sums[..., : self._random, self._fixed_from :] @ residual, factors[1]), sizes, 1
-            )
-        squares = products[..., : self._random, : self._random]
-        left = (
-            products[..., : self._random, self._fixed_from :] @ residual - (squares @ groups[..., np.newaxis])[..., 0]
-        )
-        effects = np.empty((len(self._order), self._random))
-        effects[self._order] = (groups + _shrink(products, left, factors[0]))[0]
+        random = self._random
+        found = np.zeros((1, levels[-1].shape[1], random))
+        for level in reversed(range(self._levels)):
+            products = levels[level]
+            left = products[..., :random, self._fixed_from :] @ residual
+            left = left - (products[..., :random, :random] @ found[..., np.newaxis])[..., 0]
+            found = found + _shrink(products, left, factors[level])
+            if level:
+                sizes = np.diff(np.append(self._starts[level - 1], levels[level - 1].shape[1]))
+                found = np.repeat(found, sizes, 1)
+        effects = np.empty((len(self._order), random))
+        effects[self._order] = found[0]
         return effects
 
     def _whiten(self, rho: _Batch) -> tuple[_Batch, _Batch]:
@@ -382,6 +382,18 @@ class MixedModel:
             columns.append((self._slopes(parameters + nudge) - self._slopes(parameters - nudge))[free] / (2 * _STEP))
         hessian = np.stack(columns)
         return np.asarray((hessian + hessian.T) / 2)
+
+
+def _find_starts(groups: Sequence[NDArray[Any]]) -> list[NDArray[np.intp]]:
+    """Give where each group of a level begins among the units of the level below, in sorted order."""
+    found = []
+    below: NDArray[np.intp] | None = None
+    for level in range(len(groups)):
+        labels = np.stack(groups[level:])
+        first = np.flatnonzero(np.append(True, (labels[:, 1:] != labels[:, :-1]).any(axis=0)))
+        found.append(first if below is None else np.searchsorted(below, first))
+        below = first
+    return found
 
 
 def _shrink(products: Floats, left: Floats, factor: Floats) -> Floats:

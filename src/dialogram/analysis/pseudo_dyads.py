@@ -129,8 +129,10 @@ def part_into_blocks(count: int) -> list[tuple[int, int]]:
 
 
 def person_of(dyad: JudgedDyad | DyadSums) -> str:
-    """Name the person who makes dyads alike: the therapist, where she is known."""
-    return dyad.name if dyad.therapist is None else f"therapist {dyad.therapist}"
+    """Name the person who makes dyads alike: the therapist, where she is known, else the client."""
+    if dyad.therapist is not None:
+        return f"therapist {dyad.therapist}"
+    return dyad.name if dyad.client is None else f"client {dyad.client}"
 
 
 def correlate_everybody(dyads: Sequence[JudgedDyad]) -> Floats:

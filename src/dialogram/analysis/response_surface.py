@@ -1,10 +1,11 @@
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from dialogram.analysis.clustered import weigh_clusters
 from dialogram.analysis.coefficient import Coefficient, weigh_coefficient
 from dialogram.analysis.correlation import Floats
 from dialogram.analysis.plain import plain
@@ -23,8 +24,8 @@ class ResponseSurface:
 
     Parameters
     ----------
-    n
-        Cases.
+    n, clusters
+        Cases, and how many persons they come from, where some have several; None where each stands for itself.
     r2
         Share of the outcome's variance that the surface explains.
     b
@@ -37,6 +38,7 @@ class ResponseSurface:
     """
 
     n: int
+    clusters: int | None
     r2: float
     b: tuple[Coefficient, ...]
     a1: Coefficient
@@ -55,7 +57,11 @@ class ResponseSurface:
 
 
 def fit_response_surface(
-    x: Sequence[float] | Floats, y: Sequence[float] | Floats, outcome: Sequence[float] | Floats
+    x: Sequence[float] | Floats,
+    y: Sequence[float] | Floats,
+    outcome: Sequence[float] | Floats,
+    *,
+    clusters: Sequence[Hashable] | None = None,
 ) -> ResponseSurface:
     r"""Fit the surface of a quadratic regression on two ratings.
 
@@ -79,7 +85,8 @@ def fit_response_surface(
     .. math:: z = b_0 + b_1 x + b_2 y + b_3 x^2 + b_4 xy + b_5 y^2, \quad
               a_1 = b_1 + b_2, \; a_2 = b_3 + b_4 + b_5, \; a_3 = b_1 - b_2, \; a_4 = b_3 - b_4 + b_5
 
-    by least squares, with the usual t on n − 6 degrees of freedom for the b and, by their covariances, for the a.
+    by least squares, with the usual t on n − 6 degrees of freedom for the b and, by their covariances, for the a; with
+    clusters with errors and degrees of freedom of :func:`dialogram.analysis.clustered.weigh_clusters`.
     Edwards & Parry 1993, Academy of Management Journal 36, 1577–1613, doi 10.2307/256822; Shanock et al. 2010, Journal
     of Business and Psychology 25, 543–554, doi 10.1007/s10869-010-9183-4.
 
@@ -104,11 +111,19 @@ def fit_response_surface(
     inverse = np.linalg.inv((design / scale).T @ (design / scale)) / np.outer(scale, scale)
     b = inverse @ (design.T @ z)
     left = z - design @ b
-    df = z.size - 6
-    covariance = float(left @ left) / df * inverse
+    if clusters is None:
+        errors, covariance = None, float(left @ left) / (z.size - 6) * inverse
+    else:
+        errors = weigh_clusters(design, np.ones(z.size), left, [clusters[int(at)] for at in np.flatnonzero(whole)])
+        covariance = errors.covariance
     total = float((z - z.mean()) @ (z - z.mean()))
     found = {
-        name: weigh_coefficient(name, float(of @ b), math.sqrt(max(0.0, of @ covariance @ of)), df)
+        name: weigh_coefficient(
+            name,
+            float(of @ b),
+            math.sqrt(max(0.0, of @ covariance @ of)),
+            errors.df(of) if errors else z.size - 6.0,
+        )
         for name, of in [
             *((f"b{index}", np.eye(6)[index]) for index in range(6)),
             *((name, np.array(slope, dtype=np.float64)) for name, slope in _SLOPES.items()),
@@ -116,6 +131,7 @@ def fit_response_surface(
     }
     return ResponseSurface(
         n=z.size,
+        clusters=errors.clusters if errors else None,
         r2=1 - float(left @ left) / total if total > 0 else math.nan,
         b=tuple(found[f"b{index}"] for index in range(6)),
         **{name: found[name] for name in _SLOPES},

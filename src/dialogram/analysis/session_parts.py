@@ -1,16 +1,17 @@
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from dialogram.analysis.coefficient import Coefficient, weigh_coefficient
+from dialogram.analysis.clustered import ClusteredErrors, weigh_clusters
+from dialogram.analysis.coefficient import Coefficient, t_quantile, weigh_coefficient
 from dialogram.analysis.correlation import Floats, varies
 from dialogram.analysis.plain import Result, plain
 from dialogram.analysis.segment_mean import mean_over
 from dialogram.analysis.sentences import say_p
-from dialogram.analysis.student import correlation_interval, correlation_p
+from dialogram.analysis.student import correlation_interval, correlation_p, two_sided_p
 from dialogram.timeline import Segment, Trace
 
 type Part = Literal["mean", "peak", "trough", "end"]
@@ -56,8 +57,8 @@ class PeakEnd:
 
     Parameters
     ----------
-    n
-        Sessions.
+    n, clusters
+        Sessions, and how many persons they come from, where some have several; None where each stands for itself.
     window_s
         Length of peak, trough and end in seconds.
     parts
@@ -67,6 +68,7 @@ class PeakEnd:
     """
 
     n: int
+    clusters: int | None
     window_s: float
     parts: tuple[PartOfSession, ...]
     r2: float
@@ -96,7 +98,11 @@ class PeakEnd:
 
 
 def regress_on_parts(
-    ratings: Sequence[float] | Floats, traces: Sequence[Trace], *, window_s: float = WINDOW_S
+    ratings: Sequence[float] | Floats,
+    traces: Sequence[Trace],
+    *,
+    window_s: float = WINDOW_S,
+    clusters: Sequence[Hashable] | None = None,
 ) -> PeakEnd:
     r"""Hold the rating of sessions as a whole against the mean, the peak, the trough and the end of their traces.
 
@@ -111,6 +117,8 @@ def regress_on_parts(
     window_s
         Length of the windows that are peak (highest mean), trough (lowest) and end (last), each rated for half of it
         or more.
+    clusters : sequence, length n
+        Whose each session is, where a person has several and these are alike.
 
     Returns
     -------
@@ -129,11 +137,12 @@ def regress_on_parts(
     .. math:: z_G = \beta_1 z_{mean} + \beta_2 z_{peak} + \beta_3 z_{trough} + \beta_4 z_{end} + e, \quad
               VIF_j = (R^{-1})_{jj}
 
-    where R holds the correlations of the parts, t on n − 5 degrees of freedom; r with Fisher's interval. A session
-    counts once: where a person rated several, sessions are not independent, and all intervals are too narrow. Peak and
-    end: Kahneman, Fredrickson, Schreiber & Redelmeier 1993, Psychological Science 4, 401–405,
-    doi 10.1111/j.1467-9280.1993.tb00589.x; variance inflation: Marquardt 1970, Technometrics 12, 591–612,
-    doi 10.1080/00401706.1970.10488699.
+    where R holds the correlations of the parts, t on n − 5 degrees of freedom; r with Fisher's interval. Without
+    clusters a session counts once: where a person rated several, all intervals are then too narrow. With clusters,
+    errors and degrees of freedom are those of :func:`dialogram.analysis.clustered.weigh_clusters`, of r by its slope on
+    the part alone, by which share Fisher's interval widens. Peak and end: Kahneman, Fredrickson, Schreiber & Redelmeier
+    1993, Psychological Science 4, 401–405, doi 10.1111/j.1467-9280.1993.tb00589.x; variance inflation: Marquardt 1970,
+    Technometrics 12, 591–612, doi 10.1080/00401706.1970.10488699.
 
     Examples
     --------
@@ -146,11 +155,17 @@ def regress_on_parts(
     """
     if not 0 < window_s < math.inf:
         raise ValueError(f"window_s: expected a positive number of seconds, got {window_s!r}")
-    return regress_on_measured(ratings, [measure_parts(trace, window_s) for trace in traces], window_s=window_s)
+    return regress_on_measured(
+        ratings, [measure_parts(trace, window_s) for trace in traces], window_s=window_s, clusters=clusters
+    )
 
 
 def regress_on_measured(
-    ratings: Sequence[float] | Floats, measured: Sequence[Sequence[float]], *, window_s: float
+    ratings: Sequence[float] | Floats,
+    measured: Sequence[Sequence[float]],
+    *,
+    window_s: float,
+    clusters: Sequence[Hashable] | None = None,
 ) -> PeakEnd:
     """Hold ratings against parts that were measured already, as :func:`measure_parts` gives them."""
     whole = np.asarray(ratings, dtype=np.float64)
@@ -176,18 +191,26 @@ def regress_on_measured(
     r = z.T @ outcome / (n - 1)
     beta = inverse @ r
     r2 = float(beta @ r)
-    df = n - 1 - len(PARTS)
+    df = np.full(len(PARTS), n - 1.0 - len(PARTS))
     errors = np.sqrt(max(0.0, 1 - r2) / df * np.diag(inverse))
+    alone = [(correlation_p(float(each), n), correlation_interval(float(each), n)) for each in r]
+    if clusters is not None:
+        whose = [clusters[int(at)] for at in np.flatnonzero(used)]
+        by_cluster = _weigh(z, outcome, beta, whose)
+        errors = np.sqrt(np.diag(by_cluster.covariance)[1:])
+        df = np.array([by_cluster.df(each) for each in np.eye(1 + len(PARTS))[1:]])
+        alone = [_weigh_alone(column, outcome, float(each), whose) for column, each in zip(z.T, r, strict=True)]
     return PeakEnd(
         n=n,
+        clusters=None if clusters is None else len(set(whose)),
         window_s=window_s,
         parts=tuple(
             PartOfSession(
                 part=part,
                 r=float(r[at]),
-                p=correlation_p(float(r[at]), n),
-                ci95=correlation_interval(float(r[at]), n),
-                beta=weigh_coefficient(part, float(beta[at]), float(errors[at]), df),
+                p=alone[at][0],
+                ci95=alone[at][1],
+                beta=weigh_coefficient(part, float(beta[at]), float(errors[at]), float(df[at])),
                 vif=float(inverse[at, at]),
             )
             for at, part in enumerate(PARTS)
@@ -195,6 +218,24 @@ def regress_on_measured(
         r2=r2,
         r2_mean=float(r[0] ** 2),
     )
+
+
+def _weigh(parts: Floats, outcome: Floats, beta: Floats, whose: Sequence[Hashable]) -> ClusteredErrors:
+    design = np.column_stack([np.ones(outcome.size), parts])
+    return weigh_clusters(design, np.ones(outcome.size), outcome - parts @ beta, whose)
+
+
+def _weigh_alone(
+    part: Floats, outcome: Floats, r: float, whose: Sequence[Hashable]
+) -> tuple[float, tuple[float, float]]:
+    """Give p and interval of a correlation whose cases come in clusters, by those of the slope that it is."""
+    errors = _weigh(part[:, np.newaxis], outcome, np.array([r]), whose)
+    se, df, n = math.sqrt(errors.covariance[1, 1]), errors.df(np.array([0.0, 1.0])), outcome.size
+    usual = math.sqrt(max(0.0, 1 - r * r) / (n - 2))
+    if not (usual > 0 and se > 0 and df > 0):
+        return math.nan, (math.nan, math.nan)
+    z, half = math.atanh(r), t_quantile(df) * se / usual / math.sqrt(n - 3)
+    return two_sided_p(r / se, df), (math.tanh(z - half), math.tanh(z + half))
 
 
 def measure_parts(trace: Trace, window_s: float = WINDOW_S) -> tuple[float, float, float, float]:

@@ -9,6 +9,7 @@ import numpy as np
 from dialogram.analysis.coefficient import Coefficient, weigh_coefficient
 from dialogram.analysis.correlation import Floats
 from dialogram.analysis.dyad_bootstrap import REPLICATES, DyadBootstrap, draw_units
+from dialogram.analysis.dyad_groups import group_dyads
 from dialogram.analysis.dyad_sums import DyadSums, sum_dyad
 from dialogram.analysis.judged_dyad import JudgedDyad
 from dialogram.analysis.mixed_model import MixedFit, MixedModel
@@ -21,7 +22,7 @@ type Residuals = Literal["iid", "ar1"]
 
 @dataclass(frozen=True, kw_only=True)
 class RandomEffects(Result):
-    """How much dyads, or therapists, differ: variances of bias and of tracking, and their covariance."""
+    """How much dyads, clients or therapists differ: variances of bias and of tracking, and their covariance."""
 
     var_bias: float
     var_tracking: float
@@ -84,8 +85,8 @@ class TruthAndBias:
         The same with each series in units of its own SD in the dyad.
     moderators
         What bias and tracking go with: change per unit of the moderator, for bias and for tracking.
-    between_dyads, between_therapists
-        Random effects; the latter where dyads are told to lie within therapists.
+    between_dyads, between_clients, between_therapists
+        Random effects; the latter two where dyads are told to lie within clients or therapists.
     residual
         Variance of a bin round its dyad's line.
     rho, step_s
@@ -106,6 +107,7 @@ class TruthAndBias:
     tracking_standardised: Coefficient
     moderators: tuple[Coefficient, ...]
     between_dyads: RandomEffects
+    between_clients: RandomEffects | None
     between_therapists: RandomEffects | None
     residual: float
     rho: float
@@ -124,8 +126,9 @@ class TruthAndBias:
         found |= {**plain(self.between_dyads), "residual": self.residual, "loglik": self.loglik}
         if self.residuals == "ar1":
             found |= {"rho": self.rho, "step_s": self.step_s}
-        if self.between_therapists is not None:
-            found["between_therapists"] = plain(self.between_therapists)
+        for level in ("between_clients", "between_therapists"):
+            if (spread := getattr(self, level)) is not None:
+                found[level] = plain(spread)
         if self.moderators:
             found["moderators"] = [plain(moderator) for moderator in self.moderators]
         found["bootstrap"] = self.bootstrap and self.bootstrap.to_dict()
@@ -149,6 +152,7 @@ def fit_truth_and_bias(
     *,
     residuals: Residuals,
     moderators: Sequence[str] = (),
+    within_clients: bool = False,
     within_therapists: bool = False,
     seed: int | None = None,
     replicates: int = REPLICATES,
@@ -164,11 +168,15 @@ def fit_truth_and_bias(
     moderators
         Names of moderators, a number of which every dyad has. They are centred at their mean over the dyads, so that
         bias and tracking are those of an average dyad.
+    within_clients
+        Whether a dyad is one of several sessions of its client, and bias and tracking differ by client too. One whose
+        client is not known is its own.
     within_therapists
-        Whether bias and tracking differ by therapist too (three levels); every dyad then has a therapist.
+        Whether bias and tracking differ by therapist too; every dyad then has a therapist. A client of two therapists
+        counts twice.
     seed
-        Where there is one, dyads, or therapists with all of theirs, are also drawn anew: an interval that assumes no
-        normal distribution, for few dyads.
+        Where there is one, dyads, or clients or therapists with all of theirs, are also drawn anew: an interval that
+        assumes no normal distribution, for few dyads.
     replicates
         How many draws, 99 or more.
 
@@ -180,15 +188,15 @@ def fit_truth_and_bias(
     ------
     ValueError
         For too few dyads, a trace that does not vary, a moderator that is missing or says nothing, no two
-        therapists, and fewer than five units or 99 replicates to be drawn.
+        clients or therapists, and fewer than five units or 99 replicates to be drawn.
 
     Notes
     -----
     .. math:: J_{it} - \bar T_i = (b_0 + u_{0i}) + (b_1 + u_{1i}) (T_{it} - \bar T_i) + e_{it}
 
     where both are centred on that dyad's mean truth; with moderators ``b_0 + \sum_k c_k M_{ki}`` and likewise for
-    ``b_1``; with therapists a further pair of random effects for each. West & Kenny 2011, Psychological Review 118,
-    357–378, doi 10.1037/a0022936. Restricted maximum likelihood with Satterthwaite's degrees of freedom:
+    ``b_1``; with clients or therapists a further pair of random effects for each. West & Kenny 2011, Psychological
+    Review 118, 357–378, doi 10.1037/a0022936. Restricted maximum likelihood with Satterthwaite's degrees of freedom:
     :class:`dialogram.analysis.mixed_model.MixedModel`. For AR(1), lags count in time: bins on both sides of a gap of
     three steps correlate ρ³. Drawn anew: :func:`dialogram.analysis.dyad_bootstrap.draw_units`.
 
@@ -208,6 +216,7 @@ def fit_truth_and_bias(
         [sum_dyad(dyad) for dyad in dyads],
         residuals=residuals,
         moderators=moderators,
+        within_clients=within_clients,
         within_therapists=within_therapists,
         seed=seed,
         replicates=replicates,
@@ -219,13 +228,15 @@ def fit_sums(
     *,
     residuals: Residuals,
     moderators: Sequence[str],
+    within_clients: bool,
     within_therapists: bool,
     seed: int | None,
     replicates: int = REPLICATES,
 ) -> TruthAndBias:
     """Fit the same model to dyads that are summed up already."""
     known = centre_moderators(dyads, moderators)
-    build = partial(build_model, dyads, known, residuals=residuals, within_therapists=within_therapists)
+    groups = group_dyads(dyads, within_clients=within_clients, within_therapists=within_therapists)
+    build = partial(build_model, dyads, known, residuals=residuals, groups=list(groups.values()))
     raw, standardised = build().fit(), build(standardised=True).fit()
     count = known.shape[1]
     of_raw = {"bias": 0, "tracking": count}
@@ -243,7 +254,8 @@ def fit_sums(
         tracking_standardised=tracking_standardised,
         moderators=tuple(moderated),
         between_dyads=_random_effects(raw.random[0]),
-        between_therapists=_random_effects(raw.random[1]) if within_therapists else None,
+        between_clients=_random_effects(raw.random[1]) if within_clients else None,
+        between_therapists=_random_effects(raw.random[-1]) if within_therapists else None,
         residual=raw.residual,
         rho=raw.rho,
         step_s=_step_s(dyads),
@@ -256,7 +268,7 @@ def fit_sums(
         if seed is None
         else draw_units(
             [(raw, of_raw), (standardised, of_standardised)],
-            drawn="therapists" if within_therapists else "dyads",
+            drawn=("dyads", *groups)[-1],
             moderators=len(moderators),
             seed=seed,
             replicates=replicates,
@@ -269,11 +281,10 @@ def build_model(
     known: Floats,
     *,
     residuals: Residuals,
-    within_therapists: bool,
+    groups: Sequence[Sequence[int]],
     standardised: bool = False,
 ) -> MixedModel:
     """Build the model of dyads with their moderators, shape (dyads, 1 + moderators), as `centre_moderators` gives."""
-    groups = _therapists(dyads) if within_therapists else None
     least = 1 + known.shape[1]
     if len(dyads) < least:
         raise ValueError(f"dyads: expected at least {least}, got {len(dyads)}")
@@ -327,26 +338,6 @@ def centre_moderators(dyads: Sequence[DyadSums], names: Sequence[str]) -> Floats
     if names and (fault := find_fault_of_moderators(known, names)):
         raise ValueError(f"moderators: {fault}")
     return np.column_stack([np.ones(len(dyads)), known - known.mean(axis=0)])
-
-
-def find_fault_of_therapists(dyads: Sequence[DyadSums]) -> str:
-    """Say why it cannot be told how therapists differ; "" where it can."""
-    lone = [dyad.name for dyad in dyads if dyad.therapist is None]
-    if lone:
-        return f"expected one of every dyad, found none of {lone[0]!r}"
-    count = len({dyad.therapist for dyad in dyads})
-    if count < 2:
-        return "expected several, found one"
-    if count == len(dyads):
-        return f"expected one at least with several dyads, found {count} with one each"
-    return ""
-
-
-def _therapists(dyads: Sequence[DyadSums]) -> list[int]:
-    if fault := find_fault_of_therapists(dyads):
-        raise ValueError(f"therapist: {fault}")
-    found = sorted({str(dyad.therapist) for dyad in dyads})
-    return [found.index(str(dyad.therapist)) for dyad in dyads]
 
 
 def _weigh(fit: MixedFit, named: Mapping[str, int]) -> list[Coefficient]:

@@ -20,6 +20,7 @@ def read_cohort_folder(
     moderators: Sequence[str] = (),
     dyad: str = "dyad",
     therapist: str | None = None,
+    client: str | None = None,
 ) -> tuple[JudgedDyad, ...]:
     r"""Read the ratings of many dyads from a folder, and what is known of each from a table.
 
@@ -36,8 +37,9 @@ def read_cohort_folder(
         A table with a row per dyad.
     moderators
         Columns of numbers in it; empty cells are unknown.
-    dyad, therapist
-        Its columns of the dyad's name and of the therapist's, if dyads lie within therapists.
+    dyad, therapist, client
+        Its columns of the dyad's name and of the therapist's and the client's, if dyads lie within therapists or are
+        sessions of clients.
 
     Returns
     -------
@@ -48,7 +50,7 @@ def read_cohort_folder(
     ------
     TableError
         For a folder without dyads, two dyads of one name, a dyad without either rating, a file that cannot be read as
-        ratings, and a table with two rows for a dyad or without a therapist.
+        ratings, and a table with two rows for a dyad or without a therapist or a client.
     OSError
         When a file cannot be opened.
 
@@ -70,6 +72,7 @@ def read_cohort_folder(
         moderators=moderators,
         dyad=dyad,
         therapist=therapist,
+        client=client,
     )
     return cohort.part(0, len(cohort.dyads)).read()
 
@@ -84,13 +87,14 @@ class KnownDyad:
         The dyad.
     entry
         Its file or folder.
-    therapist, moderators
+    therapist, client, moderators
         What is known of it.
     """
 
     name: str
     entry: Path
     therapist: str | None
+    client: str | None
     moderators: Mapping[str, float]
 
 
@@ -124,6 +128,7 @@ class FolderPart:
             judge=replace(of_judge, name=self.judge),
             truth=replace(of_truth, name=self.truth),
             therapist=dyad.therapist,
+            client=dyad.client,
             moderators=dyad.moderators,
         )
 
@@ -146,6 +151,7 @@ class CohortFolder:
         moderators: Sequence[str] = (),
         dyad: str = "dyad",
         therapist: str | None = None,
+        client: str | None = None,
     ) -> None:
         self.path = path = Path(path).resolve()
         self.judge, self.truth, self.within_therapists = judge, truth, therapist is not None
@@ -157,18 +163,24 @@ class CohortFolder:
         ]
         if not entries:
             raise TableError(f"{path.name}: expected a file or a folder for each dyad, found none")
-        known, therapists = _read_known(table, dyad, moderators, therapist) if table else ({}, {})
+        persons = {"therapist": therapist, "client": client}
+        known, of_dyads = _read_known(table, dyad, moderators, persons) if table else ({}, {})
         found: dict[str, KnownDyad] = {}
         for entry in entries:
             name = entry.name if entry.is_dir() else entry.stem
             if name in found:
                 raise TableError(f"{path.name}: expected one dyad {name!r}, found several files of that name")
-            if therapist is not None and name not in therapists:
-                raise TableError(
-                    f"{table.name if table else path.name}: expected a therapist of dyad {name!r}, found none"
-                )
+            for who, column in persons.items():
+                if column is not None and name not in of_dyads.get(who, {}):
+                    raise TableError(
+                        f"{table.name if table else path.name}: expected a {who} of dyad {name!r}, found none"
+                    )
             found[name] = KnownDyad(
-                name=name, entry=entry, therapist=therapists.get(name), moderators=known.get(name, {})
+                name=name,
+                entry=entry,
+                therapist=of_dyads.get("therapist", {}).get(name),
+                client=of_dyads.get("client", {}).get(name),
+                moderators=known.get(name, {}),
             )
         self.dyads = tuple(found.values())
 
@@ -203,8 +215,8 @@ def _files_in(folder: Path) -> list[Path]:
 
 
 def _read_known(
-    path: Path, dyad: str, moderators: Sequence[str], therapist: str | None
-) -> tuple[dict[str, dict[str, float]], dict[str, str]]:
+    path: Path, dyad: str, moderators: Sequence[str], persons: Mapping[str, str | None]
+) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, str]]]:
     table = open_table(path)
     names = table.texts(dyad)
     for at, name in enumerate(names):
@@ -212,5 +224,9 @@ def _read_known(
             raise table.error(table.lines[at], f"one row of dyad {name!r}", "a second one")
     columns = {name: table.numbers(name, what=f"a number or an empty cell in {name!r}") for name in moderators}
     known = {name: {key: float(column[at]) for key, column in columns.items()} for at, name in enumerate(names)}
-    therapists = dict(zip(names, table.texts(therapist), strict=True)) if therapist else {}
-    return known, {name: of_dyad for name, of_dyad in therapists.items() if of_dyad}
+    of_dyads = {
+        who: {name: text for name, text in zip(names, table.texts(column), strict=True) if text}
+        for who, column in persons.items()
+        if column is not None
+    }
+    return known, of_dyads

@@ -54,8 +54,7 @@ class CohortPart:
 
         columns = self.columns
         named = [columns.dyad, columns.role, columns.time, columns.value, *self.moderators]
-        if columns.therapist is not None:
-            named.append(columns.therapist)
+        named += [person for person in (columns.therapist, columns.client) if person is not None]
         opened = {path: _open(path) for path in dict.fromkeys(path for path, _, _ in self.groups)}
         tables, lines = [], []
         for path, group, before in self.groups:

@@ -36,8 +36,8 @@ class CohortColumns:
         Columns of the dyad's name, of who rated, of the bin's start in media seconds, and of the rating.
     judge, truth
         What stands in the column of roles for either.
-    therapist
-        Column of the therapist's name, where dyads lie within therapists.
+    therapist, client
+        Columns of their names, where dyads lie within therapists, or are sessions of clients.
     of_truth
         Moderators that the truth's rows tell, not the judge's: what the client says of the session.
     """
@@ -49,6 +49,7 @@ class CohortColumns:
     time: str
     value: str
     therapist: str | None = None
+    client: str | None = None
     of_truth: tuple[str, ...] = ()
 
 
@@ -122,7 +123,8 @@ def read_dyads(table: Columns, columns: CohortColumns, *, moderators: Sequence[s
     times = table.times(columns.time)
     values = table.ratings(columns.value)
     known = {moderator: _of_each(table, columns, moderator) for moderator in moderators}
-    therapists = _therapists(table, columns, which, names)
+    therapists = _persons(table, columns.therapist, "therapist", which, names)
+    clients = _persons(table, columns.client, "client", which, names)
     wanted = {each: roles.index(each) for each in (columns.judge, columns.truth) if each in roles}
     order = np.argsort(which, kind="stable")
     found = []
@@ -138,6 +140,7 @@ def read_dyads(table: Columns, columns: CohortColumns, *, moderators: Sequence[s
                 judge=traces[columns.judge],
                 truth=traces[columns.truth],
                 therapist=therapists.get(name),
+                client=clients.get(name),
                 moderators={moderator: of_dyad[name] for moderator, of_dyad in known.items() if name in of_dyad},
             )
         )
@@ -170,17 +173,18 @@ def _names(table: Columns, column: str, *, what: str) -> tuple[NDArray[np.intp],
     return rows, names
 
 
-def _therapists(
-    table: Columns, columns: CohortColumns, which: NDArray[np.intp], names: Sequence[str]
+def _persons(
+    table: Columns, column: str | None, who: str, which: NDArray[np.intp], names: Sequence[str]
 ) -> dict[str, str]:
-    if columns.therapist is None:
+    """Read the one therapist, or the one client, of each dyad."""
+    if column is None:
         return {}
-    rows, there = _names(table, columns.therapist, what="the name of a therapist")
+    rows, there = _names(table, column, what=f"the name of a {who}")
     _, first = np.unique(which, return_index=True)
     wrong = rows != rows[first][which]
     if wrong.any():
         at = int(np.argmax(wrong))
-        expected = f"the therapist {there[rows[first[which[at]]]]!r} of dyad {names[which[at]]!r}"
+        expected = f"the {who} {there[rows[first[which[at]]]]!r} of dyad {names[which[at]]!r}"
         raise table.error(table.lines[at], expected, repr(there[rows[at]]))
     return {name: there[rows[at]] for name, at in zip(names, first.tolist(), strict=True)}
 

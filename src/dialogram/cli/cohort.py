@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -120,6 +120,15 @@ def cohort(  # noqa: PLR0917  # typer's way
             rich_help_panel=KNOWN,
         ),
     ] = None,
+    client: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COL",
+            help="Column of the client, there too: where one has several sessions, each a dyad, these are not taken for"
+            " independent.",
+            rich_help_panel=KNOWN,
+        ),
+    ] = None,
     workers: Annotated[
         int | None,
         typer.Option(
@@ -141,6 +150,7 @@ def cohort(  # noqa: PLR0917  # typer's way
     """Study the congruence of many dyads: meta-analysis, Truth-and-Bias, pseudo-dyads."""
     asked = _Asked(tuple(moderator or ()), whole_rating, outcome)
     places = (dyad, role, time, value)
+    persons = {"therapist": therapist, "client": client}
     if judge == truth:
         raise typer.BadParameter(f"--judge and --truth: expected two roles, got {judge!r} for both")
     if workers is not None and scheduler not in {None, "local"}:
@@ -151,13 +161,13 @@ def cohort(  # noqa: PLR0917  # typer's way
     of_files = None in places
     if of_files:
         _check_folder(table, role or time or value)
-    _check_known(moderators, asked, therapist or dyad, of_files=of_files)
+    _check_known(moderators, asked, therapist or client or dyad, of_files=of_files)
     with refuse_bad_input(), needs_extra("cluster" if scheduler else "figures"):
         runner = _runner(workers, scheduler)
         result = (
-            _study_files(table, judge, truth, moderators, asked, dyad or "dyad", therapist, runner)
+            _study_files(table, judge, truth, moderators, asked, dyad or "dyad", persons, runner)
             if of_files
-            else _study_table(table, places, judge, truth, moderators, asked, therapist, runner)
+            else _study_table(table, places, judge, truth, moderators, asked, persons, runner)
         )
         if figure is not None:
             _draw(result, figure)
@@ -194,7 +204,7 @@ def _study_files(
     moderators: Path | None,
     asked: _Asked,
     dyad: str,
-    therapist: str | None,
+    persons: dict[str, str | None],
     runner: "Runner",
 ) -> "CohortResult":
     from dialogram.archive import CohortFolder
@@ -207,7 +217,7 @@ def _study_files(
         moderators_path=moderators,
         moderators=asked.names,
         dyad=dyad,
-        therapist=therapist,
+        **persons,
     )
     with show_progress("dyads") as progress:
         return study_folder(dyads, runner=runner, progress=progress, **vars(asked))
@@ -220,14 +230,15 @@ def _study_table(
     truth: str,
     moderators: Path | None,
     asked: _Asked,
-    therapist: str | None,
+    persons: dict[str, str | None],
     runner: "Runner",
 ) -> "CohortResult":
     from dialogram.archive import CohortColumns
     from dialogram.compute import study_table
 
     dyad, role, time, value = (str(place) for place in places)
-    columns = CohortColumns(dyad=dyad, role=role, judge=judge, truth=truth, time=time, value=value, therapist=therapist)
+    columns = CohortColumns(dyad=dyad, role=role, judge=judge, truth=truth, time=time, value=value)
+    columns = replace(columns, therapist=persons["therapist"], client=persons["client"])
     with show_progress("dyads") as progress:
         return study_table(table, columns, moderators_path=moderators, runner=runner, progress=progress, **vars(asked))
 

@@ -182,7 +182,7 @@ def study_folder(
     2
     """
     asked = _Asked(tuple(moderators), whole_rating, outcome)
-    known = [(each.name, each.therapist, dict(each.moderators)) for each in folder.dyads]
+    known = [(each.name, each.therapist, each.client, dict(each.moderators)) for each in folder.dyads]
     depends_on = {"roles": [folder.judge, folder.truth], "known": known} | _MADE_BY
     with KeptBlocks.beside(folder.path, folder.paths, depends_on) as kept:
         blocks = measure_parts(folder, kept=kept, runner=runner or Here(), progress=progress)

@@ -40,7 +40,7 @@ class _Row:
 
 
 def draw_forest(dyads: Sequence[DyadCongruence], pooled: MetaAnalysis, *, width_mm: float = DOUBLE_COLUMN_MM) -> Figure:
-    """Draw the correlation of each dyad, their mean, and where a further dyad would lie.
+    """Draw the correlation of each dyad, their mean, and between what 95 of 100 further dyads would lie.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def draw_forest(dyads: Sequence[DyadCongruence], pooled: MetaAnalysis, *, width_
     ... ]
     >>> figure = draw_forest(dyads, meta_analyse(z, v))
     >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    ['c', 'b', 'a', 'mean', 'further dyad']
+    ['c', 'b', 'a', 'mean', 'further dyads, 95 %']
     """
     if not dyads:
         raise ValueError("dyads: expected at least one, got none")
@@ -87,7 +87,7 @@ def draw_forest(dyads: Sequence[DyadCongruence], pooled: MetaAnalysis, *, width_
     places = np.append(np.arange(len(rows)) * row_mm, (len(rows) + 0.8) * row_mm + np.array([0.0, max(row_mm, 4.1)]))
     with figure_style():
         figure = open_figure(width_mm, float(places[-1]) + row_mm + 14.0)
-        names = [*(short_name(row.name) if named else "" for row in rows), "mean", "further dyad"]
+        names = [*(short_name(row.name) if named else "" for row in rows), "mean", "further dyads, 95 %"]
         told = [
             *(_say_interval(row.z, row.z - row.half, row.z + row.half) if named else "" for row in rows),
             _say_interval(pooled.z, *pooled.ci95),

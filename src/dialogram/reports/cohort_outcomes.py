@@ -8,7 +8,11 @@ from dialogram.reports.text import P, R, Span, Text, number, p_value, percent, s
 
 _PARTS = {"mean": "Mean", "peak": "Peak: highest window", "trough": "Trough: lowest window", "end": "End: last window"}
 
-_ONCE = "A session counts once. Where one person rated several, these intervals are too narrow."
+
+def _say_whose(clusters: int | None) -> str:
+    if clusters is None:
+        return "A session counts once. Where one person has several, these intervals are too narrow."
+    return f"The sessions are of {clusters} persons, and these intervals are by persons."
 
 
 def tell_whole_rating(report: CohortReport, rating: WholeRating) -> Section:
@@ -54,8 +58,8 @@ def tell_whole_rating(report: CohortReport, rating: WholeRating) -> Section:
             Paragraph([explained]),
             Paragraph(
                 say(
-                    f"{_ONCE} Peak and end: Kahneman, Fredrickson, Schreiber and Redelmeier (1993, doi"
-                    " 10.1111/j.1467-9280.1993.tb00589.x)."
+                    f"{_say_whose(found.clusters)} Peak and end: Kahneman, Fredrickson, Schreiber and Redelmeier"
+                    " (1993, doi 10.1111/j.1467-9280.1993.tb00589.x)."
                 ),
                 quiet=True,
             ),
@@ -103,8 +107,9 @@ def tell_outcome(report: CohortReport, found: OutcomeSurface) -> Section:
             table,
             Paragraph(
                 say(
-                    f"Six coefficients from {surface.n} sessions: read the intervals. {_ONCE} Response surface: Edwards"
-                    " and Parry (1993, doi 10.2307/256822)."
+                    f"Six coefficients from {surface.n} sessions: read the intervals."
+                    f" {_say_whose(surface.clusters)}"
+                    " Response surface: Edwards and Parry (1993, doi 10.2307/256822)."
                 ),
                 quiet=True,
             ),

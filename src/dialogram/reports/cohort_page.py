@@ -15,6 +15,14 @@ FEW_DYADS = 10
 """With fewer dyads, how they differ is hardly known."""
 
 
+_SAMPLED = (
+    "dyads of one are alike and are not taken for independent. The models of bias and tracking say how much they"
+    " differ; the mean correlation, what it goes with, and what is said of sessions afterwards have errors by whose"
+    " they are, however they hang together. With fewer than four degrees of freedom even such a p is too small at"
+    " times: read the intervals."
+)
+
+
 def lay_out_cohort(report: CohortReport) -> Page:
     """Put a report on many dyads in order: what was found, the forest, the facts at a glance, then each question."""
     result = report.result
@@ -56,8 +64,8 @@ def _finding(report: CohortReport) -> str:
         return "Too few dyads are worth enough independent moments to say how they go together on average."
     low, high = (math.tanh(end) for end in meta.prediction95)
     told = (
-        f"On average {the(report.judge)} and {the(report.truth)} correlate {share(meta.r)}; in a further dyad it would"
-        f" be between {share(low)} and {share(high)}"
+        f"On average {the(report.judge)} and {the(report.truth)} correlate {share(meta.r)}; of 100 further dyads some"
+        f" 95 would have between {share(low)} and {share(high)}"
     )
     if against is None or math.isnan(against.p):
         return told + "."
@@ -73,8 +81,8 @@ def _forest(result: CohortResult) -> list[Block]:
     caption = say(
         Span("Figure 1. ", "strong"),
         "The correlation of each dyad with its 95 % interval, from as many pairs as the dyad is worth, not from its"
-        " bins. The larger a square, the more it counts. Below, their mean, and where a further dyad would lie. A"
-        " hollow square is not in the mean.",
+        " bins. The larger a square, the more it counts. Below, their mean, and between what 95 of 100 further dyads"
+        " would lie. A hollow square is not in the mean.",
     )
     meta = result.meta
     lowest, highest = (f(result.per_dyad, key=lambda each: each.z) for f in (min, max))
@@ -133,7 +141,8 @@ def _together(result: CohortResult) -> list[Block]:
                 R,
                 f" = {share(meta.r)} (95 % interval {_interval_r(meta.ci95)}), ",
                 Span("t", "italic"),
-                f"({meta.df}) = {number(meta.z / meta.se, 2) if meta.se > 0 else '–'}, ",
+                f"({number(meta.df, 0 if meta.clusters is None else 1)})"
+                f" = {number(meta.z / meta.se, 2) if meta.se > 0 else '–'}, ",
                 P,
                 f" {p_value(meta.p)}.",
             )
@@ -274,16 +283,8 @@ def _which_p(result: CohortResult) -> list[Text]:
             f" that counts the {result.iid.n} bins.{_which_interval(result)}",
         )
     )
-    if result.iid.between_therapists is not None:
-        told.append(
-            say(
-                Span("Therapists with several dyads: ", "strong"),
-                "only the models of bias and tracking know that their dyads are alike. The mean correlation takes each"
-                " dyad for a new one, and its ",
-                P,
-                " is too small where they are.",
-            )
-        )
+    if result.units.what != "dyads":
+        told.append(say(Span(f"{result.units.count} {result.units.what}, {result.dyads} dyads: ", "strong"), _SAMPLED))
     if result.dyads < FEW_DYADS:
         told.append(
             say(
@@ -310,7 +311,16 @@ def _left_out(result: CohortResult) -> list[Block]:
 
 
 def _methods(result: CohortResult) -> Text:
-    levels = "dyads within therapists" if result.iid.between_therapists is not None else "dyads"
+    fit = result.iid
+    levels = " within ".join(
+        ["dyads", *(["clients"] if fit.between_clients else []), *(["therapists"] if fit.between_therapists else [])]
+    )
+    clustered = (
+        f" Errors by {result.units.what}, elsewhere than in that model: CR2 with Satterthwaite’s degrees of freedom"
+        " (Pustejovsky and Tipton 2018, doi 10.1080/07350015.2016.1247004)."
+        if result.units.what != "dyads"
+        else ""
+    )
     return say(
         "Correlations by Fisher’s z, variance 1/(N* − 3) with N* after Pyper and Peterman (1998, doi 10.1139/f98-104);"
         " random effects by restricted maximum likelihood (Viechtbauer 2005, doi 10.3102/10769986030003261), tested"
@@ -319,8 +329,8 @@ def _methods(result: CohortResult) -> Text:
         " tested by a jackknife over persons. Truth and Bias after West and Kenny (2011, doi 10.1037/a0022936): a mixed"
         f" model with random bias and tracking over {levels}, by restricted maximum likelihood, residuals of a bin for"
         f" themselves or autoregressive (ρ = {share(result.ar1.rho)} over {result.ar1.step_s:g} s); restricted"
-        f" log-likelihoods {number(result.iid.loglik, 1)} and {number(result.ar1.loglik, 1)}.{_drawing(result)}"
-        f" Made with Dialogram {result.software.version} by the rules"
+        f" log-likelihoods {number(result.iid.loglik, 1)} and {number(result.ar1.loglik, 1)}."
+        f"{clustered}{_drawing(result)} Made with Dialogram {result.software.version} by the rules"
         f" {' and '.join(sorted(result.software.rules.values()))}."
     )
 

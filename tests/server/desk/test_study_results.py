@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 
 def another_session(world: World, *, client: str, therapist: str) -> World:
-    """Add a dyad with a session of its own, confirmed and ready to be watched."""
+    """Add a dyad with a session of its own."""
     now = timezone.now()
     people = [
         add_participant(study_id=world.study.pk, role=role, code=code, user_id=world.owner.pk, now=now)
@@ -39,13 +39,19 @@ def another_session(world: World, *, client: str, therapist: str) -> World:
     dyad = add_dyad(
         study_id=world.study.pk, participant_ids=[one.pk for one in people], user_id=world.owner.pk, now=now
     )
-    session = add_session(dyad_id=dyad.pk, number=2, held_on=None, user_id=world.owner.pk, now=now)
+    return next_session(replace(world, client=people[0], therapist=people[1], dyad=dyad), number=2)
+
+
+def next_session(world: World, *, number: int) -> World:
+    """Add a session of the same two, confirmed and ready to be watched."""
+    now = timezone.now()
+    session = add_session(dyad_id=world.dyad.pk, number=number, held_on=None, user_id=world.owner.pk, now=now)
     note_others_agreed(session_id=session.pk, note="Signed", user_id=world.owner.pk, now=now)
     recording = add_recording(
         session, media=b"film" * 99, media_type="video/mp4", has_video=True, user_id=world.owner.pk, now=now
     )
     recordings.confirm(recording_id=recording.pk, watched=recordings.PLACES, user_id=world.owner.pk, now=now)
-    return replace(world, client=people[0], therapist=people[1], dyad=dyad, session=session, recording=recording)
+    return replace(world, session=session, recording=recording)
 
 
 def rate_both(world: World, client: Sequence[float], therapist: Sequence[float]) -> None:
@@ -98,6 +104,17 @@ def test_what_it_may_go_with_is_chosen_on_the_page(worlds: list[World]) -> None:
     assert "What it goes with" in chosen
     assert "checked" in chosen
     assert "checked" not in browser.get(address, {"with": "no such thing"}).content.decode()
+
+
+def test_sessions_of_one_client_are_not_taken_for_clients(worlds: list[World]) -> None:
+    browser = browser_of(worlds[0].owner)
+    address = f"/desk/studies/{worlds[0].study.pk}/results"
+    assert "clients, 4 dyads" not in words_of(browser.get(address))
+    rng = np.random.default_rng(7)
+    values = [value + 8 * rng.normal() for value in CLIENT_VALUES]
+    rate_both(next_session(worlds[1], number=3), values, [0.5 * value + 20 + 5 * rng.normal() for value in values])
+    page = words_of(browser.get(address))
+    assert "3 clients, 4 dyads" in page
 
 
 @pytest.mark.parametrize(("suffix", "begins"), [("pdf", b"%PDF"), ("html", b"<!doctype html>")])

@@ -42,8 +42,9 @@ class RatedSessions:
 
     @property
     def are_nested(self) -> bool:
-        """Whether a therapist stands behind more than one of them."""
-        return len({dyad.therapist for dyad in self.dyads}) < len(self.dyads)
+        """Whether a therapist has several of the clients, and there are several therapists."""
+        therapists = {dyad.therapist for dyad in self.dyads}
+        return 1 < len(therapists) < len({(dyad.therapist, dyad.client) for dyad in self.dyads})
 
 
 def gather_sessions(names: Mapping[str, str], *, now: datetime) -> RatedSessions:
@@ -61,6 +62,7 @@ def gather_sessions(names: Mapping[str, str], *, now: datetime) -> RatedSessions
                 judge=own_trace,
                 truth=trace_of(client, now=now),
                 therapist=therapist.participant.code,
+                client=client.participant.code,
                 moderators=_moderators(session, design_of(session.dyad.study)),
             )
         )
