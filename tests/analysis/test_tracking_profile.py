@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from tests.analysis.cohorts import make, simulate
 
-from dialogram import fit_truth_and_bias, profile_tracking
+from dialogram import fit_truth_and_bias, profile_tracking, study_cohort
 
 
 def test_one_bin_and_no_lag_is_the_model_itself() -> None:
@@ -48,3 +48,28 @@ def test_what_is_off_the_grid_is_refused() -> None:
         profile_tracking(simulate(3), residuals="iid", lags_s=[0.5])
     with pytest.raises(ValueError, match="1 or more bins, got 0"):
         profile_tracking(simulate(3), residuals="iid", widths=[0])
+
+
+def test_a_cohort_s_profile_is_that_of_its_dyads() -> None:
+    dyads = simulate(8, bins=200)
+    profiles = study_cohort(dyads, moderators=["alliance"], within_therapists=True, profile=True).tracking_profile
+    for profile in profiles:
+        options = {"residuals": profile.residuals, "moderators": ["alliance"], "within_therapists": True}
+        lags_s = [at.lag_s for at in profile.by_lag]
+        assert profile.by_lag == profile_tracking(dyads, lags_s=lags_s, **options)  # type: ignore[arg-type]
+        widths = [round(at.bin_s) for at in profile.by_width]
+        assert widths == [1, 2, 4, 8, 16]
+        assert profile.by_width == profile_tracking(dyads, widths=widths, **options)  # type: ignore[arg-type]
+    assert study_cohort(dyads).tracking_profile == ()
+
+
+def test_the_profile_says_where_judges_are_late() -> None:
+    rng = np.random.default_rng(7)
+    dyads = []
+    for name in "abcdef":
+        truth = np.convolve(rng.normal(size=409), np.ones(10), "valid")
+        dyads.append(make(name, np.roll(truth, 10) + rng.normal(size=400), truth))
+    iid, _ = study_cohort(dyads, profile=True).tracking_profile
+    assert "with judges 10 s later (searched for, so that its p is no p)" in iid.summary()
+    level, _ = study_cohort(simulate(6, bins=200), profile=True).tracking_profile
+    assert "at no lag larger" in level.summary(), "the control is not late"

@@ -11,7 +11,16 @@ from pyarrow.csv import read_csv
 from pyarrow.parquet import read_table, write_table
 from typer.testing import CliRunner, Result
 
-from dialogram import CohortColumns, JudgedDyad, Trace, read_cohort, study_cohort, write_traces
+from dialogram import (
+    CohortColumns,
+    JudgedDyad,
+    Trace,
+    read_cohort,
+    read_guesses,
+    study_cohort,
+    study_guesses,
+    write_traces,
+)
 from dialogram.cli.program import program
 
 NAMES = ("--dyad", "dyad", "--role", "who", "--judge", "t", "--truth", "c", "--time", "s", "--value", "dial")
@@ -67,7 +76,7 @@ def test_json_is_one_object_and_that_of_the_library(table: Path, known: Path) ->
     columns = CohortColumns(dyad="dyad", role="who", judge="t", truth="c", time="s", value="dial", therapist="by")
     dyads = read_cohort(table, columns, moderators_path=known, moderators=["alliance"])
     expected = study_cohort(dyads, moderators=["alliance"], within_therapists=True).to_dict()
-    assert json.loads(done.stdout) == json.loads(json.dumps(expected))
+    assert json.loads(done.stdout) == json.loads(json.dumps(expected)) | {"guesses": None}
 
 
 @pytest.fixture
@@ -88,7 +97,7 @@ def test_what_is_told_of_sessions_is_held_against_both_ratings(table: Path, told
     assert [dyad.moderators["rating"] for dyad in dyads] == [at + at % 3 for at in range(8)]
     expected = study_cohort(dyads, whole_rating="rating", outcome="rating").to_dict()
     printed = json.loads(done.stdout)
-    assert printed == json.loads(json.dumps(expected))
+    assert printed == json.loads(json.dumps(expected)) | {"guesses": None}
     assert (printed["whole_rating"]["n"], printed["outcome_surface"]["outcome"]) == (8, "rating")
     assert run(parquet, *NAMES, *asked, "--workers", "2").stdout == done.stdout
     of_judge = study_cohort(
@@ -213,6 +222,75 @@ def test_sessions_of_a_client_are_told_from_clients(
     refused(
         run(folder, "--judge", "t", "--truth", "c", "--moderators", known, "--client", "by"), "a client of dyad 'b'"
     )
+
+
+@pytest.fixture
+def guessed(tmp_path: Path) -> Path:
+    path = tmp_path / "guesses.csv"
+    rows = [f"{name},T{at % 3},{(4, 6, 2)[at % 3]},6,{('yes', 'no')[at % 2]}" for at, name in enumerate("abcdefgh")]
+    path.write_text("dyad,therapist,right,of,told\n" + "\n".join(rows) + "\n")
+    return path
+
+
+def test_guesses_are_pooled_and_modelled(tmp_path: Path, table: Path, guessed: Path) -> None:
+    report = tmp_path / "cohort.html"
+    done = run(table, *NAMES, "--guesses", guessed, "--json", "--report", report)
+    assert done.exit_code == 0, done.stderr
+    printed = json.loads(done.stdout)["guesses"]
+    scores, therapists = read_guesses(guessed)
+    assert printed == json.loads(json.dumps(study_guesses(scores, therapists).to_dict()))
+    assert [printed["pool"][key] for key in ("dyads", "shown", "right", "expected")] == [8, 48, 34, pytest.approx(24)]
+    assert "Do they guess better than chance?" in report.read_text()
+    assert "34 of 48 segments" in " ".join(run(table, *NAMES, "--guesses", guessed).stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("a,T0,4,6,yes", ("line 10", "one row of dyad 'a'")),
+        ("z,T0,5,6,yes", ("line 10", "sorted into as many of each kind, got 5 of 6")),
+        ("z,T0,7,6,no", ("line 10", "expected 0 to 6", "got 7")),
+        ("z,T0,4.5,6,no", ("line 10", "whole numbers", "4.5")),
+        ("z,T0,,6,no", ("line 10", "whole numbers")),
+        ("z,T0,4,6,perhaps", ("line 10", "'perhaps'")),
+        ("z,,4,6,no", ("line 10", "a name in 'therapist'")),
+        ("z,T0,four,6,no", ("line 10", "a number in 'right'", "'four'")),
+    ],
+)
+def test_guesses_that_cannot_be_get_one_line(table: Path, guessed: Path, row: str, words: tuple[str, ...]) -> None:
+    guessed.write_text(guessed.read_text() + row + "\n")
+    refused(run(table, *NAMES, "--guesses", guessed, "--json"), "guesses.csv", *words)
+
+
+def test_each_figure_can_be_had(tmp_path: Path, table: Path, told: Path, guessed: Path) -> None:
+    asked = (*NAMES, "--moderators", told, "--whole-rating", "rating", "--outcome", "rating")
+    drawn = {}
+    for of in ("forest", "tracking", "profile", "parts", "surface", "guesses"):
+        path = tmp_path / f"{of}.svg"
+        also = ("--profile", "--guesses", guessed) if of in {"profile", "guesses"} else ()
+        done = run(table, *asked, *also, "--of", of, "--figure", path)
+        assert done.exit_code == 0, done.stderr
+        drawn[of] = path.read_text()
+    assert len(set(drawn.values())) == 6
+    refused(run(table, *NAMES, "--of", "profile", "--figure", tmp_path / "no.svg"), "nothing to draw of 'profile'")
+    assert run(table, *NAMES, "--of", "everything").exit_code == 2
+
+
+def test_tracking_is_told_at_other_lags_and_widths(tmp_path: Path, table: Path, parquet: Path) -> None:
+    report = tmp_path / "cohort.html"
+    done = run(table, *NAMES, "--profile", "--therapist", "by", "--json", "--report", report)
+    printed = json.loads(done.stdout)
+    profile, model = printed["tracking_profile"], printed["truth_and_bias"]
+    for residuals in ("iid", "ar1"):
+        lags = {at["lag_s"]: at["tracking"]["b"] for at in profile[residuals]["by_lag"]}
+        assert list(lags) == [-30, -20, -10, -4, 0, 4, 10, 20, 30]
+        assert lags[0] == pytest.approx(model[residuals]["tracking"])
+        assert max(lags, key=lambda lag_s: lags[lag_s]) == 0
+        assert [at["bin_s"] for at in profile[residuals]["by_width"]] == [2, 4, 8, 16]
+    assert "Quick moves, or the course of the session?" in report.read_text()
+    shared = run(parquet, *NAMES, "--profile", "--therapist", "by", "--json", "--workers", "2")
+    assert shared.stdout == done.stdout
+    assert json.loads(run(table, *NAMES, "--json").stdout)["tracking_profile"] is None
 
 
 def write_files(folder: Path, dyads: dict[str, tuple[np.ndarray, np.ndarray]]) -> Path:

@@ -66,7 +66,13 @@ from .extremes import (
     ExtremesRule as ExtremesRule,
     pick_extremes as pick_extremes,
 )
-from .guess import GuessScore as GuessScore, OwnView as OwnView, score_guess as score_guess, view_own as view_own
+from .guess import (
+    GuessScore as GuessScore,
+    OwnView as OwnView,
+    score_counts as score_counts,
+    score_guess as score_guess,
+    view_own as view_own,
+)
 from .guess_model import (
     FEW_THERAPISTS as FEW_THERAPISTS,
     GuessModel as GuessModel,
@@ -137,7 +143,11 @@ from .session_parts import (
 from .shape import Shape as Shape
 from .split_half import SplitHalf as SplitHalf, SplitsOf as SplitsOf, split_observers as split_observers
 from .states import States as States
-from .tracking_profile import TrackingAt as TrackingAt, profile_tracking as profile_tracking
+from .tracking_profile import (
+    TrackingAt as TrackingAt,
+    TrackingProfile as TrackingProfile,
+    profile_tracking as profile_tracking,
+)
 from .truth_and_bias import (
     DyadLine as DyadLine,
     RandomEffects as RandomEffects,

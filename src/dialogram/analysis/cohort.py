@@ -21,6 +21,7 @@ from dialogram.analysis.judged_dyad import JudgedDyad
 from dialogram.analysis.meta_analysis import MetaAnalysis, MetaRegression, meta_analyse, meta_regress
 from dialogram.analysis.moderators import choose_moderators, know_of
 from dialogram.analysis.pseudo_dyads import PseudoDyads, part_into_blocks, person_of, weigh_pairs
+from dialogram.analysis.tracking_profile import TrackingProfile, fit_profile
 from dialogram.analysis.truth_and_bias import Residuals, TruthAndBias, fit_sums
 
 COHORT_RULES = {
@@ -41,6 +42,7 @@ def study_cohort(
     within_therapists: bool = False,
     whole_rating: str | None = None,
     outcome: str | None = None,
+    profile: bool = False,
 ) -> CohortResult:
     """Study the congruence of many dyads: pooled, in one model, and against people who never met.
 
@@ -58,6 +60,8 @@ def study_cohort(
         Name of the truth's rating of the session as a whole among what is known of the dyads.
     outcome
         Name of an outcome there.
+    profile
+        Whether to fit Truth-and-Bias also at other lags and widths of bins, 28 times as much work.
 
     Returns
     -------
@@ -94,7 +98,7 @@ def study_cohort(
     >>> result.dyads, round(result.meta.r, 1), round(result.iid.tracking.b, 1)
     (8, 0.7, 1.0)
     """
-    blocks = [measure_block(dyads[first:end]) for first, end in part_into_blocks(len(dyads))]
+    blocks = [measure_block(dyads[first:end], profile=profile) for first, end in part_into_blocks(len(dyads))]
     return study_blocks(
         blocks,
         moderators=moderators,
@@ -167,6 +171,9 @@ def study_blocks(
         moderated_iid=fit(moderated, residuals="iid", moderators=usable) if usable else None,
         moderated_ar1=fit(moderated, residuals="ar1", moderators=usable) if usable else None,
         pseudo_dyads=strangers,
+        tracking_profile=tuple(_profile(kept, residuals, grouping, usable) for residuals in ("iid", "ar1"))
+        if all(dyad.profile for dyad in kept)
+        else (),
         whole_rating=rated,
         outcome_surface=surface,
         software=Software(version=__version__, rules=dict(COHORT_RULES)),
@@ -228,6 +235,12 @@ def _fit(
     units = len(set(grouping.clusters(dyads) or [dyad.name for dyad in dyads]))
     seed = SEED if LEAST_UNITS + len(moderators) <= units <= FEW_UNITS else None
     return fit_sums(dyads, residuals=residuals, moderators=moderators, seed=seed, **vars(grouping))
+
+
+def _profile(
+    dyads: Sequence[MeasuredDyad], residuals: Residuals, grouping: Grouping, moderators: Sequence[str]
+) -> TrackingProfile:
+    return fit_profile([dyad.profile for dyad in dyads], residuals=residuals, moderators=moderators, grouping=grouping)
 
 
 def _effects(congruences: Sequence[DyadCongruence]) -> tuple[np.ndarray, np.ndarray]:

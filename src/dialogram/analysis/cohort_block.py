@@ -15,6 +15,7 @@ from dialogram.analysis.judged_dyad import JudgedDyad
 from dialogram.analysis.plain import Result
 from dialogram.analysis.pseudo_dyads import correlate_everybody
 from dialogram.analysis.session_parts import measure_parts
+from dialogram.analysis.tracking_profile import sum_profile
 from dialogram.timeline import Trace
 
 
@@ -58,6 +59,9 @@ class MeasuredDyad:
         Mean of judge and of truth over the bins that both rated.
     parts
         Mean, peak, trough and end of the truth's trace.
+    profile
+        The dyad at other lags and widths of bins, as :func:`dialogram.analysis.tracking_profile.sum_profile` sums it
+        up; empty where that was not asked for.
     judge_digest, truth_digest
         By which a rating is known again in another dyad.
     """
@@ -66,6 +70,7 @@ class MeasuredDyad:
     sums: DyadSums
     levels: tuple[float, float]
     parts: tuple[float, float, float, float]
+    profile: tuple[DyadSums | None, ...]
     judge_digest: str
     truth_digest: str
 
@@ -91,18 +96,25 @@ class CohortBlock:
     z: Floats
 
 
-def measure_block(dyads: Sequence[JudgedDyad]) -> CohortBlock:
+def measure_block(dyads: Sequence[JudgedDyad], *, profile: bool = False) -> CohortBlock:
     """Measure the dyads of a block, see :func:`dialogram.analysis.pseudo_dyads.part_into_blocks`.
+
+    Parameters
+    ----------
+    dyads
+        Of the block.
+    profile
+        Whether also at other lags and widths of bins.
 
     Raises
     ------
     ValueError
         When the two ratings of a dyad do not lie on one grid or one scale.
     """
-    return CohortBlock(dyads=tuple(_measure(dyad) for dyad in dyads), z=correlate_everybody(dyads))
+    return CohortBlock(dyads=tuple(_measure(dyad, profile=profile) for dyad in dyads), z=correlate_everybody(dyads))
 
 
-def _measure(dyad: JudgedDyad) -> MeasuredDyad | Exclusion:
+def _measure(dyad: JudgedDyad, *, profile: bool) -> MeasuredDyad | Exclusion:
     judge, truth = dyad.pairs()
     if fault := find_fault(judge, truth):
         return Exclusion(dyad=dyad.name, reason=fault)
@@ -111,6 +123,7 @@ def _measure(dyad: JudgedDyad) -> MeasuredDyad | Exclusion:
         sums=sum_dyad(dyad),
         levels=(float(np.nanmean(judge)), float(np.nanmean(truth))),
         parts=measure_parts(dyad.truth),
+        profile=sum_profile(dyad) if profile else (),
         judge_digest=_digest(dyad.judge),
         truth_digest=_digest(dyad.truth),
     )

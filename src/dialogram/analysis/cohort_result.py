@@ -9,6 +9,7 @@ from dialogram.analysis.dyad_groups import Unit
 from dialogram.analysis.meta_analysis import MetaAnalysis, MetaRegression
 from dialogram.analysis.plain import none_for_nan, plain
 from dialogram.analysis.pseudo_dyads import PseudoDyads
+from dialogram.analysis.tracking_profile import TrackingProfile
 from dialogram.analysis.truth_and_bias import TruthAndBias
 
 
@@ -42,6 +43,9 @@ class CohortResult:
         One-stage: Truth-and-Bias, each bin for itself and each following the one before.
     moderated_iid, moderated_ar1
         The same with the moderators of bias and tracking; None without.
+    tracking_profile
+        Tracking at other lags and widths of bins, each bin for itself and each following the one before; empty where
+        that was not asked for.
     pseudo_dyads
         Against people who never met; None for fewer than three dyads of different people, or steps that differ.
     whole_rating
@@ -63,6 +67,7 @@ class CohortResult:
     ar1: TruthAndBias
     moderated_iid: TruthAndBias | None
     moderated_ar1: TruthAndBias | None
+    tracking_profile: tuple[TrackingProfile, ...]
     pseudo_dyads: PseudoDyads | None
     whole_rating: WholeRating | None
     outcome_surface: OutcomeSurface | None
@@ -83,6 +88,7 @@ class CohortResult:
                 "iid": _with_moderators(self.iid, self.moderated_iid),
                 "ar1": _with_moderators(self.ar1, self.moderated_ar1),
             },
+            "tracking_profile": {each.residuals: each.to_dict() for each in self.tracking_profile} or None,
             "pseudo_dyads": self.pseudo_dyads and self.pseudo_dyads.to_dict(),
             "whole_rating": self.whole_rating and self.whole_rating.to_dict(),
             "outcome_surface": self.outcome_surface and self.outcome_surface.to_dict(),
@@ -97,6 +103,7 @@ class CohortResult:
             self.pseudo_dyads,
             self.moderated_iid or self.iid,
             self.moderated_ar1 or self.ar1,
+            *self.tracking_profile,
         )
         afterwards = (self.whole_rating, self.outcome_surface)
         meaning = (

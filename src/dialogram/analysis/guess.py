@@ -111,7 +111,44 @@ def score_guess(truth: Sequence[Kind], guesses: Sequence[Kind], *, numbers_told:
     for parameter, kinds in (("truth", truth), ("guesses", guesses)):
         if not set(kinds) <= set(KINDS):
             raise ValueError(f"{parameter}: expected only {' and '.join(KINDS)}, got {sorted(set(kinds) - set(KINDS))}")
+    right = sum(true == guess for true, guess in zip(truth, guesses, strict=True))
     k, g = list(truth).count("helpful"), list(guesses).count("helpful")
+    return _score(n, k, g, right, numbers_told=numbers_told)
+
+
+def score_counts(right: int, shown: int, *, numbers_told: bool) -> GuessScore:
+    """Score guesses of which no more is known than how many were right.
+
+    Parameters
+    ----------
+    right, shown
+        How many were guessed right, of how many segments.
+    numbers_told
+        Whether the guesser sorted by known numbers: as many helpful segments as hindering ones.
+
+    Returns
+    -------
+    GuessScore
+
+    Raises
+    ------
+    ValueError
+        For no segment, more right than were shown, and, told the numbers, what cannot be: an odd number of either.
+
+    Examples
+    --------
+    >>> score_counts(4, 6, numbers_told=True).p, score_counts(4, 6, numbers_told=False).p
+    (0.5, 0.34375)
+    """
+    if not 0 <= right <= shown or shown < 1:
+        raise ValueError(f"right: expected 0 to {shown} of at least one segment, got {right}")
+    if numbers_told and (right % 2 or shown % 2):
+        raise ValueError(f"right: expected even numbers, sorted into as many of each kind, got {right} of {shown}")
+    return _score(shown, shown // 2, shown // 2, right, numbers_told=numbers_told)
+
+
+def _score(n: int, k: int, g: int, right: int, *, numbers_told: bool) -> GuessScore:
+    """Score `right` of n segments, k of them helpful and g guessed so."""
     if numbers_told:
         ways = {
             n - k - g + 2 * x: math.comb(k, x) * math.comb(n - k, g - x)
@@ -120,7 +157,6 @@ def score_guess(truth: Sequence[Kind], guesses: Sequence[Kind], *, numbers_told:
     else:
         ways = {right: math.comb(n, right) for right in range(n + 1)}
     total = sum(ways.values())
-    right = sum(true == guess for true, guess in zip(truth, guesses, strict=True))
     return GuessScore(
         shown=n,
         helpful=k,

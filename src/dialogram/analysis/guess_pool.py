@@ -21,6 +21,8 @@ class GuessPool:
         How many would be right by chance.
     p
         Probability of at least as many right by chance.
+    chance
+        Probability by chance of 0, 1, … all right.
     """
 
     dyads: int
@@ -28,6 +30,7 @@ class GuessPool:
     right: int
     expected: float
     p: float
+    chance: tuple[float, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Unrounded."""
@@ -91,4 +94,5 @@ def pool_guesses(scores: Sequence[GuessScore]) -> GuessPool:
         right=right,
         expected=float(chance @ np.arange(chance.size)),
         p=min(1.0, float(chance[right:].sum())),
+        chance=tuple(chance.tolist()),
     )

@@ -6,10 +6,19 @@ from typing import Any
 import numpy as np
 
 from dialogram.analysis.coefficient import Coefficient
+from dialogram.analysis.dyad_groups import Grouping
+from dialogram.analysis.dyad_sums import DyadSums, sum_dyad
 from dialogram.analysis.judged_dyad import JudgedDyad
 from dialogram.analysis.plain import plain
-from dialogram.analysis.truth_and_bias import Residuals, fit_truth_and_bias
+from dialogram.analysis.truth_and_bias import Residuals, fit_sums
 from dialogram.timeline import Trace
+
+LAGS_S = (-30.0, -20.0, -10.0, -4.0, 0.0, 4.0, 10.0, 20.0, 30.0)
+"""Of a cohort's profile, each taken to the nearest bin."""
+WIDTHS = (2, 4, 8, 16, 32)
+"""Of the same, without a lag."""
+_LEAST_BINS = 10
+"""A dyad with fewer joined bins says nothing of that width."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +49,53 @@ class TrackingAt:
         return f"With bins of {self.bin_s:g} s, judges {self.lag_s:g} s later: {self.tracking}."
 
 
+@dataclass(frozen=True, kw_only=True)
+class TrackingProfile:
+    """How far the slope of a cohort depends on the lag that all dyads have, and on the width of bins.
+
+    Parameters
+    ----------
+    residuals
+        As in :class:`dialogram.analysis.truth_and_bias.TruthAndBias`.
+    by_lag
+        At the dyads' own bins, the earliest judge first.
+    by_width
+        Without a lag, the narrowest bins first; widths at which no two dyads have ten bins are left out.
+    """
+
+    residuals: Residuals
+    by_lag: tuple[TrackingAt, ...]
+    by_width: tuple[TrackingAt, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Unrounded, None where a number is not defined."""
+        return plain(self)
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        best, least, most = max(self.by_lag, key=lambda at: at.tracking.b), self.by_width[0], self.by_width[-1]
+        kind = "each bin following the one before" if self.residuals == "ar1" else "each bin for itself"
+        when = f"{abs(best.lag_s):g} s {'later' if best.lag_s > 0 else 'earlier'}"
+        lag = (
+            f"largest, {best.tracking.b:.2f}, with judges {when} (searched for, so that its p is no p)"
+            if best.lag_s
+            else "at no lag larger"
+        )
+        return (
+            f"Tracking, {kind}: {least.tracking.b:.2f} in bins of {least.bin_s:g} s, {most.tracking.b:.2f} in bins of"
+            f" {most.bin_s:g} s; {lag}."
+        )
+
+
 def profile_tracking(
     dyads: Sequence[JudgedDyad],
     *,
     residuals: Residuals,
     widths: Sequence[int] = (1,),
     lags_s: Sequence[float] = (0.0,),
+    moderators: Sequence[str] = (),
+    within_clients: bool = False,
+    within_therapists: bool = False,
 ) -> tuple[TrackingAt, ...]:
     r"""Fit Truth-and-Bias at several widths of bins and several lags, common to all dyads.
 
@@ -53,7 +103,7 @@ def profile_tracking(
 
     Parameters
     ----------
-    dyads, residuals
+    dyads, residuals, moderators, within_clients, within_therapists
         As for :func:`dialogram.analysis.truth_and_bias.fit_truth_and_bias`.
     widths
         How many bins are joined into one; a joined bin is the mean of those present, and missing where fewer than half
@@ -89,19 +139,74 @@ def profile_tracking(
     """
     if not all(width >= 1 for width in widths):
         raise ValueError(f"widths: expected 1 or more bins, got {min(widths)}")
-    found = []
-    for width in widths:
-        for lag_s in lags_s:
-            fit = fit_truth_and_bias([_join(_follow(dyad, lag_s), width) for dyad in dyads], residuals=residuals)
-            found.append(
-                TrackingAt(
-                    bin_s=fit.step_s,
-                    lag_s=lag_s,
-                    tracking=fit.tracking,
-                    tracking_standardised=fit.tracking_standardised,
-                )
-            )
-    return tuple(found)
+    grouping = Grouping(within_clients=within_clients, within_therapists=within_therapists)
+    return tuple(
+        _fit_at(
+            [sum_dyad(_join(_follow(dyad, lag_s), width)) for dyad in dyads],
+            lag_s,
+            residuals=residuals,
+            moderators=moderators,
+            grouping=grouping,
+        )
+        for width in widths
+        for lag_s in lags_s
+    )
+
+
+def sum_profile(dyad: JudgedDyad) -> tuple[DyadSums | None, ...]:
+    """Sum a dyad up at each of `LAGS_S`, then at each of `WIDTHS`; None where it says nothing."""
+    step_s = dyad.judge.step_s
+    followed = (_follow(dyad, round(lag_s / step_s) * step_s) for lag_s in LAGS_S)
+    return tuple(map(_sum_or_none, (*followed, *(_join(dyad, width) for width in WIDTHS))))
+
+
+def fit_profile(
+    profiles: Sequence[tuple[DyadSums | None, ...]],
+    *,
+    residuals: Residuals,
+    moderators: Sequence[str],
+    grouping: Grouping,
+) -> TrackingProfile:
+    """Fit Truth-and-Bias to dyads summed up by :func:`sum_profile`."""
+    at_points = [[each for each in of_point if each is not None] for of_point in zip(*profiles, strict=True)]
+
+    def fit(dyads: Sequence[DyadSums], lag_s: float) -> TrackingAt:
+        at = grouping.among(dyads)
+        return _fit_at(dyads, lag_s, residuals=residuals, moderators=moderators, grouping=at)
+
+    by_lag, by_width = at_points[: len(LAGS_S)], at_points[len(LAGS_S) :]
+    step_s = float(np.median([dyad.step_s for dyad in by_lag[LAGS_S.index(0.0)]]))
+    lags = {round(lag_s / step_s) * step_s: dyads for lag_s, dyads in zip(LAGS_S, by_lag, strict=True)}
+    least = 2 + len(moderators)
+    of_lags = tuple(fit(dyads, lag_s) for lag_s, dyads in lags.items() if len(dyads) >= least)
+    own = tuple(at for at in of_lags if at.lag_s == 0)
+    wider = tuple(fit(dyads, 0.0) for dyads in by_width if len(dyads) >= least)
+    return TrackingProfile(residuals=residuals, by_lag=of_lags, by_width=own + wider)
+
+
+def _fit_at(
+    dyads: Sequence[DyadSums],
+    lag_s: float,
+    *,
+    residuals: Residuals,
+    moderators: Sequence[str],
+    grouping: Grouping,
+) -> TrackingAt:
+    fit = fit_sums(dyads, residuals=residuals, moderators=moderators, seed=None, **vars(grouping))
+    return TrackingAt(
+        bin_s=fit.step_s,
+        lag_s=lag_s,
+        tracking=fit.tracking,
+        tracking_standardised=fit.tracking_standardised,
+    )
+
+
+def _sum_or_none(dyad: JudgedDyad) -> DyadSums | None:
+    try:
+        sums = sum_dyad(dyad)
+    except ValueError:
+        return None
+    return sums if sums.products.n >= _LEAST_BINS else None
 
 
 def _follow(dyad: JudgedDyad, lag_s: float) -> JudgedDyad:

@@ -1,6 +1,6 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -8,7 +8,7 @@ from dialogram.cli.ratings import FIGURES, REPORTS, AsJson, check_target
 from dialogram.cli.voice import needs_extra, print_json, refuse_bad_input, show_progress, warn
 
 if TYPE_CHECKING:
-    from dialogram.analysis import CohortResult
+    from dialogram.analysis import CohortGuesses, CohortResult
     from dialogram.compute import Runner
 
 WHO = "Who rated"
@@ -23,6 +23,7 @@ class _Asked:
     moderators: tuple[str, ...]
     whole_rating: str | None
     outcome: str | None
+    profile: bool
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -74,9 +75,14 @@ def cohort(  # noqa: PLR0917  # typer's way
     ] = None,
     value: Annotated[str | None, typer.Option(metavar="COL", help="Column of the rating in a table.")] = None,
     as_json: AsJson = False,
-    figure: Annotated[
-        Path | None, typer.Option(help="Draw each dyad's correlation and their mean: .svg, .png or .pdf.")
-    ] = None,
+    figure: Annotated[Path | None, typer.Option(help="Draw a figure: .svg, .png or .pdf.")] = None,
+    of: Annotated[
+        Literal["forest", "tracking", "profile", "parts", "surface", "guesses"],
+        typer.Option(
+            help="Of what: each dyad's correlation and their mean; bias and tracking of each; --profile;"
+            " --whole-rating; --outcome; --guesses."
+        ),
+    ] = "forest",
     report: Annotated[Path | None, typer.Option(help="Write a report: .html or .pdf.")] = None,
     moderators: Annotated[
         Path | None,
@@ -108,6 +114,19 @@ def cohort(  # noqa: PLR0917  # typer's way
             metavar="COL",
             help="Column of an outcome of the truth: does it depend on how high both rate, and on whether they part?",
             show_default=False,
+            rich_help_panel=KNOWN,
+        ),
+    ] = None,
+    profile: Annotated[
+        bool,
+        typer.Option("--profile", help="Also look at tracking with other lags and widths of bins; takes its time."),
+    ] = False,
+    guesses: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="TABLE",
+            help="Table of blind guesses, a row a dyad: dyad, therapist, right, of, told (whether sorted by known"
+            " numbers): are they better than chance?",
             rich_help_panel=KNOWN,
         ),
     ] = None,
@@ -148,7 +167,7 @@ def cohort(  # noqa: PLR0917  # typer's way
     ] = None,
 ) -> None:
     """Study the congruence of many dyads: meta-analysis, Truth-and-Bias, pseudo-dyads."""
-    asked = _Asked(tuple(moderator or ()), whole_rating, outcome)
+    asked = _Asked(tuple(moderator or ()), whole_rating, outcome, profile)
     places = (dyad, role, time, value)
     persons = {"therapist": therapist, "client": client}
     if judge == truth:
@@ -169,18 +188,27 @@ def cohort(  # noqa: PLR0917  # typer's way
             if of_files
             else _study_table(table, places, judge, truth, moderators, asked, persons, runner)
         )
+        guessed = _read_guesses(guesses) if guesses is not None else None
         if figure is not None:
-            _draw(result, figure)
+            _draw(result, guessed, of, figure)
         if report is not None:
-            _report(result, judge, truth, report)
+            _report(result, guessed, judge, truth, report)
     if as_json:
         for each in result.excluded:
             warn(f"left out: dyad {each.dyad}, {each.reason}")
         for question in result.unanswered:
             warn(f"not answered: {question}")
-        print_json(result.to_dict())
+        print_json({**result.to_dict(), "guesses": guessed and guessed.to_dict()})
     else:
-        _print(result)
+        _print(result, guessed)
+
+
+def _read_guesses(path: Path) -> "CohortGuesses":
+    from dialogram.analysis import study_guesses
+    from dialogram.archive import read_guesses
+
+    scores, therapists = read_guesses(path)
+    return study_guesses(scores, therapists)
 
 
 def _check_folder(path: Path, place: str | None) -> None:
@@ -243,18 +271,31 @@ def _study_table(
         return study_table(table, columns, moderators_path=moderators, runner=runner, progress=progress, **vars(asked))
 
 
-def _draw(result: "CohortResult", path: Path) -> None:
+def _draw(result: "CohortResult", guesses: "CohortGuesses | None", of: str, path: Path) -> None:
     from dialogram import figures
 
-    if result.meta is None:
-        raise ValueError("figure: expected at least two dyads worth six independent pairs, found fewer")
-    figures.save(figures.draw_forest(result.per_dyad, result.meta), path)
+    drawn = None
+    if of == "forest" and result.meta:
+        drawn = figures.draw_forest(result.per_dyad, result.meta)
+    elif of == "tracking":
+        drawn = figures.draw_tracking(result.iid)
+    elif of == "profile" and result.tracking_profile:
+        drawn = figures.draw_profile(result.tracking_profile)
+    elif of == "parts" and result.whole_rating:
+        drawn = figures.draw_parts(result.whole_rating)
+    elif of == "surface" and (found := result.outcome_surface):
+        drawn = figures.draw_surface(found.surface, found.truth, found.judge, names=("truth", "judge", found.outcome))
+    elif of == "guesses" and guesses:
+        drawn = figures.draw_guesses(guesses.pool)
+    if drawn is None:
+        raise ValueError(f"figure: nothing to draw of {of!r}: it was not asked for, or cannot be answered")
+    figures.save(drawn, path)
 
 
-def _report(result: "CohortResult", judge: str, truth: str, path: Path) -> None:
+def _report(result: "CohortResult", guesses: "CohortGuesses | None", judge: str, truth: str, path: Path) -> None:
     from dialogram import reports
 
-    reports.write_cohort_report(path, reports.CohortReport(result=result, judge=judge, truth=truth))
+    reports.write_cohort_report(path, reports.CohortReport(result=result, guesses=guesses, judge=judge, truth=truth))
 
 
 def _runner(workers: int | None, scheduler: str | None) -> "Runner":
@@ -265,7 +306,8 @@ def _runner(workers: int | None, scheduler: str | None) -> "Runner":
     return Processes(workers) if workers is not None else Here()
 
 
-def _print(result: "CohortResult") -> None:
+def _print(result: "CohortResult", guesses: "CohortGuesses | None") -> None:
     from rich.console import Console
 
-    Console().print(result.summary(), highlight=False, markup=False)
+    told = [result.summary(), *([guesses.summary()] if guesses else [])]
+    Console().print("\n".join(told), highlight=False, markup=False)

@@ -1,14 +1,16 @@
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypedDict, Unpack
 
 from dialogram._version import __version__
 from dialogram.analysis import (
     COHORT_RULES,
     CohortBlock,
     CohortResult,
+    DyadSums,
     JudgedDyad,
     MeasuredDyad,
     measure_block,
@@ -28,6 +30,23 @@ from dialogram.compute.kept import KeptBlocks
 from dialogram.compute.runner import Here, Runner
 
 type Progress = Callable[[int, int], None]
+
+
+class Questions(TypedDict, total=False):
+    """What is asked of a cohort, see :func:`dialogram.analysis.cohort.study_cohort`."""
+
+    moderators: Sequence[str]
+    whole_rating: str | None
+    outcome: str | None
+    profile: bool
+
+
+class _OfDyads(TypedDict):
+    moderators: Sequence[str]
+    whole_rating: str | None
+    outcome: str | None
+
+
 _MADE_BY = {"rules": COHORT_RULES, "version": __version__}
 
 
@@ -58,11 +77,9 @@ def study_table(
     columns: CohortColumns,
     *,
     moderators_path: str | Path | None = None,
-    moderators: Sequence[str] = (),
-    whole_rating: str | None = None,
-    outcome: str | None = None,
     runner: Runner | None = None,
     progress: Progress = lambda _done, _all: None,
+    **questions: Unpack[Questions],
 ) -> CohortResult:
     r"""Study a cohort where its table lies; of Parquet without ever holding all of it.
 
@@ -74,14 +91,15 @@ def study_table(
         it that only its owner can enter, and that is removed afterwards.
     columns
         What stands where; with a column of therapists, dyads lie within therapists.
-    moderators_path, moderators
+    moderators_path
         As of `read_cohort`.
-    whole_rating, outcome
-        Columns beside the moderators that the truth's rows tell, see :func:`dialogram.analysis.cohort.study_cohort`.
     runner
         Where blocks are measured; default: here.
     progress
         Called with how many dyads are measured, and of how many.
+    **questions
+        As of :func:`dialogram.analysis.cohort.study_cohort`: `moderators`, `whole_rating` and `outcome` are columns, of
+        the latter two the truth's rows tell.
 
     Returns
     -------
@@ -120,7 +138,7 @@ def study_table(
     2
     """
     path = Path(path).resolve()
-    asked = _Asked(tuple(moderators), whole_rating, outcome)
+    asked = _Asked(**questions)
     columns = replace(columns, of_truth=asked.of_session)
     known = read_moderators(moderators_path, columns, asked.names) if moderators_path else None
     beside_ratings = () if moderators_path else asked.names
@@ -133,23 +151,20 @@ def study_table(
             dyads = read_cohort(path, columns, moderators=beside_ratings)
             folder = None if isinstance(runner, Here) else stack.enter_context(seal_off(path))
             parts = HeldDyads(path, dyads, folder)
-        kept = stack.enter_context(
-            KeptBlocks.beside(path, parts.paths, {"columns": asdict(columns), "moderators": beside_ratings} | _MADE_BY)
-        )
-        blocks = measure_parts(parts, kept=kept, runner=runner, progress=progress)
+        depends_on = {"columns": asdict(columns), "moderators": beside_ratings, "profile": asked.profile}
+        kept = stack.enter_context(KeptBlocks.beside(path, parts.paths, depends_on | _MADE_BY))
+        blocks = measure_parts(parts, kept=kept, runner=runner, progress=progress, profile=asked.profile)
         if known is not None:
             blocks = [_with_moderators(block, known) for block in blocks]
-        return study_blocks(blocks, within_therapists=columns.therapist is not None, **vars(asked))
+        return study_blocks(blocks, within_therapists=columns.therapist is not None, **asked.of_dyads)
 
 
 def study_folder(
     folder: CohortFolder,
     *,
-    moderators: Sequence[str] = (),
-    whole_rating: str | None = None,
-    outcome: str | None = None,
     runner: Runner | None = None,
     progress: Progress = lambda _done, _all: None,
+    **questions: Unpack[Questions],
 ) -> CohortResult:
     r"""Study a cohort that lies in a folder, a file or a folder a dyad.
 
@@ -157,10 +172,10 @@ def study_folder(
     ----------
     folder
         Where, and what is known of the dyads; where their therapists are, dyads lie within therapists.
-    moderators, whole_rating, outcome
-        Of what is known, see :func:`dialogram.analysis.cohort.study_cohort`.
     runner, progress
         As of :func:`study_table`.
+    **questions
+        Of what is known, see :func:`dialogram.analysis.cohort.study_cohort`.
 
     Returns
     -------
@@ -181,21 +196,22 @@ def study_folder(
     ...     study_folder(CohortFolder(folder, judge="therapist", truth="client")).dyads
     2
     """
-    asked = _Asked(tuple(moderators), whole_rating, outcome)
+    asked = _Asked(**questions)
     known = [(each.name, each.therapist, each.client, dict(each.moderators)) for each in folder.dyads]
-    depends_on = {"roles": [folder.judge, folder.truth], "known": known} | _MADE_BY
+    depends_on = {"roles": [folder.judge, folder.truth], "known": known, "profile": asked.profile} | _MADE_BY
     with KeptBlocks.beside(folder.path, folder.paths, depends_on) as kept:
-        blocks = measure_parts(folder, kept=kept, runner=runner or Here(), progress=progress)
-        return study_blocks(blocks, within_therapists=folder.within_therapists, **vars(asked))
+        blocks = measure_parts(folder, kept=kept, runner=runner or Here(), progress=progress, profile=asked.profile)
+        return study_blocks(blocks, within_therapists=folder.within_therapists, **asked.of_dyads)
 
 
 @dataclass(frozen=True)
 class _Asked:
     """Columns of what is known of the dyads."""
 
-    moderators: tuple[str, ...]
-    whole_rating: str | None
-    outcome: str | None
+    moderators: Sequence[str] = ()
+    whole_rating: str | None = None
+    outcome: str | None = None
+    profile: bool = False
 
     def __post_init__(self) -> None:
         if twice := [name for name in self.of_session if name in self.moderators]:
@@ -209,19 +225,28 @@ class _Asked:
         return tuple(dict.fromkeys(name for name in (self.whole_rating, self.outcome) if name))
 
     @property
+    def of_dyads(self) -> "_OfDyads":
+        """What is asked of dyads that were measured already."""
+        return {"moderators": self.moderators, "whole_rating": self.whole_rating, "outcome": self.outcome}
+
+    @property
     def names(self) -> tuple[str, ...]:
         """All of them."""
         return (*self.moderators, *self.of_session)
 
 
-def measure_parts(parts: Parts, *, kept: KeptBlocks, runner: Runner, progress: Progress) -> list[CohortBlock]:
+def measure_parts(
+    parts: Parts, *, kept: KeptBlocks, runner: Runner, progress: Progress, profile: bool = False
+) -> list[CohortBlock]:
     """Measure those blocks of a cohort that are not kept already, and give all in their order."""
     blocks = kept.load()
     measured, count = sum(len(block.dyads) for block in blocks.values()), len(parts.dyads)
     progress(measured, count)
     cuts = part_into_blocks(count)
     missing = [place for place in range(len(cuts)) if place not in blocks]
-    with closing(runner.run(measure_part, [parts.part(*cuts[place]) for place in missing])) as done:
+    with closing(
+        runner.run(partial(measure_part, profile=profile), [parts.part(*cuts[place]) for place in missing])
+    ) as done:
         for at, block in done:
             kept.keep(missing[at], block)
             blocks[missing[at]] = block
@@ -230,16 +255,24 @@ def measure_parts(parts: Parts, *, kept: KeptBlocks, runner: Runner, progress: P
     return [blocks[place] for place in range(len(cuts))]
 
 
-def measure_part(part: Part) -> CohortBlock:
+def measure_part(part: Part, *, profile: bool = False) -> CohortBlock:
     """Read the dyads of a part and measure them."""
-    return measure_block(part.read())
+    return measure_block(part.read(), profile=profile)
 
 
 def _with_moderators(block: CohortBlock, known: dict[str, dict[str, float]]) -> CohortBlock:
     dyads = tuple(
-        replace(dyad, sums=replace(dyad.sums, moderators=known.get(dyad.name, {})))
+        replace(
+            dyad,
+            sums=_knowing(dyad.sums, known),
+            profile=tuple(sums and _knowing(sums, known) for sums in dyad.profile),
+        )
         if isinstance(dyad, MeasuredDyad)
         else dyad
         for dyad in block.dyads
     )
     return replace(block, dyads=dyads)
+
+
+def _knowing(sums: DyadSums, known: dict[str, dict[str, float]]) -> DyadSums:
+    return replace(sums, moderators=known.get(sums.name, {}))

@@ -82,11 +82,19 @@ def _read(file: Path) -> CohortBlock:
 def _dyad(kept: dict[str, Any]) -> MeasuredDyad | Exclusion:
     if "reason" in kept:
         return Exclusion(**kept)
-    sums = kept.pop("sums")
-    n = sums["products"].pop("n")
-    products = Products(n=n, **{name: np.array(values) for name, values in sums["products"].items()})
     tuples = {name: tuple(kept[name]) for name in ("levels", "parts")}
     return MeasuredDyad(
-        **kept | tuples | {"congruence": DyadCongruence(**kept["congruence"])},
-        sums=DyadSums(**sums | {"products": products, "spreads": tuple(sums["spreads"])}),
+        **kept
+        | tuples
+        | {
+            "congruence": DyadCongruence(**kept["congruence"]),
+            "sums": _sums(kept["sums"]),
+            "profile": tuple(sums and _sums(sums) for sums in kept["profile"]),
+        }
     )
+
+
+def _sums(kept: dict[str, Any]) -> DyadSums:
+    arrays = {name: np.array(values) for name, values in kept["products"].items() if name != "n"}
+    products = Products(n=kept["products"]["n"], **arrays)
+    return DyadSums(**kept | {"products": products, "spreads": tuple(kept["spreads"])})

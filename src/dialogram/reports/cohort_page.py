@@ -4,6 +4,7 @@ from dialogram import figures
 from dialogram.analysis import Coefficient, CohortResult
 from dialogram.reports.cohort_guesses import tell_guesses
 from dialogram.reports.cohort_outcomes import tell_outcome, tell_whole_rating
+from dialogram.reports.cohort_profile import tell_profile
 from dialogram.reports.cohort_report import CohortReport
 from dialogram.reports.cohort_tables import compare_models, list_coefficients, list_excluded
 from dialogram.reports.page import Fact, Page, Paragraph, Picture, Section, Table
@@ -31,6 +32,8 @@ def lay_out_cohort(report: CohortReport) -> Page:
         Section(heading="More than people who never met?", blocks=[Paragraph(_strangers(result))]),
         Section(heading="How much higher, and how closely?", blocks=_truth_and_bias(report)),
     ]
+    if result.tracking_profile:
+        sections.append(tell_profile(result.tracking_profile))
     if result.moderated_iid is not None and result.moderated_ar1 is not None:
         sections.append(Section(heading="What it goes with", blocks=_moderators(result)))
     if result.whole_rating is not None:
