@@ -105,3 +105,57 @@ def test_text_where_a_number_belongs_is_named_with_its_line(tmp_path: Path, good
         assert done.exit_code == 0  # a decimal comma in quotes is a number
     else:
         refused(done, "t.csv, line 95", "a number", cell)
+
+
+def _known(path: Path, *rows: str) -> Path:
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+def test_moderators_that_are_all_constant_are_named_each(tmp_path: Path, good: list[list[str]]) -> None:
+    known = _known(tmp_path / "k.csv", "dyad,site,wave", *(f"g{at},3,1" for at in range(4)))
+    asked = ("--moderators", known, "--moderator", "site", "--moderator", "wave", "--json")
+    done = run(_table(tmp_path / "t.csv", *good), *NAMES, *asked)
+    assert done.exit_code == 0
+    printed = json.loads(done.stdout)
+    assert [(each["question"], each["name"]) for each in printed["unanswered"]] == [
+        ("moderators", "site"),
+        ("moderators", "wave"),
+    ]
+    assert (printed["meta"]["k"], printed["meta_regression"]) == (4, [])
+    assert len(done.stderr.splitlines()) == 2
+
+
+def test_text_in_a_moderator_is_named_with_its_line(tmp_path: Path, good: list[list[str]]) -> None:
+    table = _table(tmp_path / "t.csv", *good)
+    known = _known(tmp_path / "k.csv", "dyad,alliance", "g0,5", "g1,", "g2,high", "g3,6")
+    asked = ("--moderators", known, "--moderator", "alliance", "--json")
+    refused(run(table, *NAMES, *asked), "k.csv, line 4", "a number or an empty cell in 'alliance'", "'high'")
+    _known(known, "dyad,alliance", "g0,5", "g1,", "g2,7", "g3,6")
+    assert run(table, *NAMES, *asked).exit_code == 0, "the control has an empty cell and no text"
+
+
+def test_one_dyad_is_no_cohort(tmp_path: Path, good: list[list[str]]) -> None:
+    refused(run(_table(tmp_path / "t.csv", *good[:2]), *NAMES, "--json"), "at least two dyads", "found 1")
+
+
+def test_a_row_that_comes_twice_is_named_with_its_line(tmp_path: Path, good: list[list[str]]) -> None:
+    rows = [row for each in good for row in each]
+    again = [*rows, rows[0]]
+    refused(run(_table(tmp_path / "t.csv", again), *NAMES, "--json"), "t.csv, line 722", "one row of 'c' in dyad 'g0'")
+    known = _known(tmp_path / "k.csv", "dyad,alliance", "g0,5", "g0,6", "g1,4", "g2,7", "g3,6")
+    asked = ("--moderators", known, "--moderator", "alliance", "--json")
+    refused(run(_table(tmp_path / "t.csv", rows), *NAMES, *asked), "k.csv, line 3", "one 'alliance' of dyad 'g0'")
+
+
+@pytest.mark.parametrize("column", ["therapist", "client"])
+def test_a_person_who_is_missing_is_named_with_the_line(tmp_path: Path, good: list[list[str]], column: str) -> None:
+    rows = [f"{row},P{at // 4}" for at, each in enumerate(good) for row in each]
+    table = _known(tmp_path / "t.csv", f"dyad,who,s,dial,{column}", *rows)
+    assert json.loads(run(table, *NAMES, f"--{column}", column, "--json").stdout)["units"]["count"] == 2
+    rows[5] = rows[5].removesuffix("P0")
+    _known(table, f"dyad,who,s,dial,{column}", *rows)
+    refused(run(table, *NAMES, f"--{column}", column, "--json"), "t.csv, line 7", f"the name of a {column}", "none")
+    rows[5] += "P1"
+    _known(table, f"dyad,who,s,dial,{column}", *rows)
+    refused(run(table, *NAMES, f"--{column}", column, "--json"), "t.csv", f"the {column} 'P0' of dyad 'g0'", "'P1'")
