@@ -209,7 +209,7 @@ def test_fewer_than_two_dyads_worth_enough_leave_meta_and_strangers_unanswered()
     json.dumps(result.to_dict(), allow_nan=False)
 
 
-@pytest.mark.parametrize(("count", "drawn"), [(4, False), (5, True), (200, True), (201, False)])
+@pytest.mark.parametrize(("count", "drawn"), [(4, False), (5, True), (201, True), (2001, False)])
 def test_dyads_are_drawn_anew_where_they_are_few_and_not_too_few(count: int, *, drawn: bool) -> None:
     result = study_cohort(simulate(count, bins=20))
     assert [fit.bootstrap is not None for fit in (result.iid, result.ar1)] == [drawn, drawn]

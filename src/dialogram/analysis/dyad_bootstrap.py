@@ -14,8 +14,8 @@ REPLICATES = 1000
 SEED = 1
 LEAST_UNITS = 5
 """Fewer dyads, clients or therapists are too few to draw from; each moderator takes one more."""
-FEW_UNITS = 200
-"""Of more dyads both intervals are the same to the digit that is read, and drawing them takes its time."""
+FEW_UNITS = 2000
+"""Of more both intervals are long the same to the digit that is read, and drawing them takes longer than the model."""
 _BLOCK = 100
 """Replicates that are worked on at once."""
 _SINGULAR = 1e10
