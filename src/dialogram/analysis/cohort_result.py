@@ -7,18 +7,22 @@ from dialogram.analysis.cohort_screening import Exclusion, Unanswered
 from dialogram.analysis.dyad import Software
 from dialogram.analysis.dyad_groups import Unit
 from dialogram.analysis.meta_analysis import MetaAnalysis, MetaRegression
-from dialogram.analysis.plain import none_for_nan, plain
+from dialogram.analysis.plain import Result, none_for_nan, plain
 from dialogram.analysis.pseudo_dyads import PseudoDyads
 from dialogram.analysis.tracking_profile import TrackingProfile
 from dialogram.analysis.truth_and_bias import TruthAndBias
 
 
 @dataclass(frozen=True, kw_only=True)
-class Units:
+class Units(Result):
     """What was sampled, over which errors are taken: dyads, clients with several sessions, or therapists."""
 
     what: Unit
     count: int
+
+    def summary(self) -> str:
+        """Say the result in one sentence."""
+        return f"{self.count} {self.what} were sampled."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,7 +30,7 @@ type Question = Literal[
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unanswered:
+class Unanswered(Result):
     """A question about a cohort that its data cannot answer, and why: the others are answered.
 
     Parameters
@@ -49,6 +49,10 @@ class Unanswered:
 
     def __str__(self) -> str:
         return f"{_ASKED[self.question].format(self.name)}: {self.reason}"
+
+    def summary(self) -> str:
+        """Say what cannot be told in one sentence."""
+        return f"{self}."
 
 
 _ASKED = {

@@ -1,7 +1,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -9,7 +8,7 @@ from dialogram.analysis.coefficient import Coefficient
 from dialogram.analysis.dyad_groups import Grouping
 from dialogram.analysis.dyad_sums import DyadSums, sum_dyad
 from dialogram.analysis.judged_dyad import JudgedDyad
-from dialogram.analysis.plain import plain
+from dialogram.analysis.plain import Result
 from dialogram.analysis.truth_and_bias import Residuals, fit_sums
 from dialogram.timeline import Trace
 
@@ -22,7 +21,7 @@ _LEAST_BINS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrackingAt:
+class TrackingAt(Result):
     """Tracking at one width of bins and one lag.
 
     Parameters
@@ -40,17 +39,13 @@ class TrackingAt:
     tracking: Coefficient
     tracking_standardised: Coefficient
 
-    def to_dict(self) -> dict[str, Any]:
-        """Unrounded, None where a number is not defined."""
-        return plain(self)
-
     def summary(self) -> str:
         """Say the result in one sentence."""
         return f"With bins of {self.bin_s:g} s, judges {self.lag_s:g} s later: {self.tracking}."
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrackingProfile:
+class TrackingProfile(Result):
     """How far the slope of a cohort depends on the lag that all dyads have, and on the width of bins.
 
     Parameters
@@ -66,10 +61,6 @@ class TrackingProfile:
     residuals: Residuals
     by_lag: tuple[TrackingAt, ...]
     by_width: tuple[TrackingAt, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Unrounded, None where a number is not defined."""
-        return plain(self)
 
     def summary(self) -> str:
         """Say the result in one sentence."""
