@@ -101,7 +101,7 @@ def test_a_stretch_is_practised_held_rewound_and_handed_in(
     page.keyboard.down(" ")
     room.wait_for_end_of_rating(timeout_s=25)
     page.keyboard.up(" ")
-    expect(page.get_by_text("1 of 2 sessions are behind you")).to_be_visible()
+    expect(page.get_by_text("Done: 1 of 2 sessions")).to_be_visible()
 
     bundle = desk.export(session)
     tries = bundle.rows("practice.csv", role="client")

@@ -142,7 +142,7 @@ def test_a_link_leads_through_the_sessions_of_the_plan_in_order() -> None:
     assert Sitting.objects.filter(recording=first.recording).exists(), "the plan made the sitting"
     agree(first, first.client)
     rate(first, first.client, CLIENT_VALUES)
-    assert "2 of 3 sessions are behind you" in shown(browser)
+    assert "Done: 2 of 3 sessions" in shown(browser)
     assert not Sitting.objects.filter(recording=outside.recording).exists()
     assert browser.head(f"/room/sittings/{early.pk}/media").status_code == 200
     assert one.head(f"/room/sittings/{early.pk}/media").status_code == 404
@@ -151,7 +151,7 @@ def test_a_link_leads_through_the_sessions_of_the_plan_in_order() -> None:
     assert "Session 3 of 3" in shown(browser)
     agree(last, last.client)
     rate(last, last.client, CLIENT_VALUES)
-    assert "behind you" not in shown(browser)
+    assert "Done:" not in shown(browser)
 
 
 def glance(world: World) -> list[SessionRow]:

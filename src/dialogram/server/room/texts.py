@@ -187,7 +187,7 @@ def behind(progress: Progress | None) -> str:
     """Say between two sessions how many of the course are done, and how it goes on."""
     if progress is None or progress.place >= progress.of:
         return ""
-    text = _("{done} of {of} sessions are behind you. Your link leads to the next one when it is there.")
+    text = _("Done: {done} of {of} sessions. Your link leads to the next one when it is there.")
     return text.format(done=progress.place, of=progress.of)
 
 
