@@ -18,8 +18,17 @@ from dialogram.compute.runner import WorkersLostError
 
 
 def test_a_scheduler_that_runs_already_is_used_by_its_address() -> None:
-    with distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None) as there:
+    with distributed.LocalCluster(n_workers=1, processes=False, dashboard_address="127.0.0.1:0") as there:
         assert list(Cluster(there.scheduler_address).run(operator.neg, [5])) == [(0, -5)]
+
+
+def test_a_second_cluster_of_one_machine_warns_of_nothing(recwarn: pytest.WarningsRecorder) -> None:
+    with distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=None):
+        recwarn.clear()
+        assert list(Cluster(workers=1).run(operator.neg, [5])) == [(0, -5)]
+        assert not recwarn.list
+        with distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=None):
+            assert "already in use" in str(recwarn.pop(UserWarning).message)
 
 
 def test_a_scheduler_that_does_not_answer_is_named() -> None:

@@ -8,6 +8,8 @@ from dialogram.compute.runner import WorkersLostError
 if TYPE_CHECKING:
     import distributed
 
+_NO_PORT_OF_ALL = "127.0.0.1:0"
+"""Without an address Dask takes the one port that any other on this machine takes, and warns when it is taken."""
 _LEAVE_CTRL_C_TO_THE_PARENT = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 
 
@@ -50,7 +52,8 @@ class Cluster:
                     n_workers=self._workers,
                     threads_per_worker=1,
                     processes=True,
-                    dashboard_address=None,
+                    dashboard_address=_NO_PORT_OF_ALL,
+                    scheduler_kwargs={"dashboard": False},
                     preload=[_LEAVE_CTRL_C_TO_THE_PARENT],
                 ) as cluster,
                 distributed.Client(cluster) as client,
