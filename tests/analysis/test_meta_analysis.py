@@ -23,7 +23,7 @@ def test_equal_variances_give_the_mean_and_its_own_standard_error() -> None:
 
 def test_a_result_says_itself() -> None:
     pooled = meta_analyse(Z, V)
-    assert list(pooled.to_dict())[:3] == ["k", "z", "se"]
+    assert list(pooled.to_dict())[:3] == ["k", "clusters", "z"]
     assert pooled.summary().startswith("Over 5 dyads the two raters correlate r = 0.")
     regression = meta_regress(Z, V, {"alliance": [1.0, 3.0, 2.0, 5.0, 5.0]})
     assert [one["name"] for one in regression.to_dict()["coefficients"]] == ["intercept", "alliance"]

@@ -48,7 +48,9 @@ def cohort(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return (str(folder / "dyads"), *ROLES)
 
 
-@pytest.mark.parametrize("workers", WORKERS, ids=["processes", "dask"])
+@pytest.mark.parametrize(
+    "workers", [WORKERS[0], pytest.param(WORKERS[1], marks=pytest.mark.slow)], ids=["processes", "dask"]
+)
 def test_several_workers_print_what_one_does_and_leave_nothing(
     cohort: tuple[str, ...], workers: tuple[str, ...]
 ) -> None:
@@ -153,7 +155,7 @@ def test_ctrl_c_stops_all_and_leaves_what_is_whole(tmp_path: Path, workers: tupl
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("workers", RUNNERS, ids=NAMED)
+@pytest.mark.parametrize("workers", [*RUNNERS[:2], pytest.param(RUNNERS[2], marks=pytest.mark.slow)], ids=NAMED)
 def test_a_killed_command_takes_its_workers_with_it_and_is_gone_on_with(
     tmp_path: Path, workers: tuple[str, ...]
 ) -> None:
