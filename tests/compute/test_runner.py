@@ -11,7 +11,7 @@ import pytest
 from tests.alive import alive_in
 
 from dialogram.compute import Cluster, Here, Processes, Runner
-from dialogram.compute.runner import WorkersLostError
+from dialogram.compute.runner import BLAS_THREADS, WorkersLostError
 
 
 def half(number: object) -> float:
@@ -25,6 +25,18 @@ def test_what_goes_wrong_in_the_work_comes_out_as_it_is(runner: Runner) -> None:
     assert sorted(runner.run(half, [1, 2, 3])) == [(0, 0.5), (1, 1.0), (2, 1.5)]
     with pytest.raises(TypeError, match="no half of 'two'"), closing(runner.run(half, [1, "two"])) as done:
         list(done)
+
+
+@pytest.mark.parametrize("before", [None, "2"])
+def test_processes_leave_threads_to_each_other_and_the_program_as_it_was(
+    before: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if before is None:
+        monkeypatch.delenv(BLAS_THREADS, raising=False)
+    else:
+        monkeypatch.setenv(BLAS_THREADS, before)
+    assert sorted(Processes(2).run(os.getenv, [BLAS_THREADS, BLAS_THREADS])) == [(0, "1"), (1, "1")]
+    assert os.environ.get(BLAS_THREADS) == before
 
 
 class BrokenOff(list[Path]):

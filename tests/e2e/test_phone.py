@@ -7,6 +7,7 @@ of the bin beside it, by v · e at most.
 """
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -300,6 +301,9 @@ def test_a_phone_that_comes_back_when_its_sitting_was_handed_in_from_another_dev
     sitting.touch()
     sitting.expect_playing()
     sitting.let_go()
+    until = time.monotonic() + 10
+    while stored(sitting.phone)["records"]:
+        assert time.monotonic() < until, "what was rated before is not sent"
     sitting.phones.set_offline(True)
     sitting.phone.keyboard.press("ArrowUp")
     sitting.expect_title("cannot be heard")

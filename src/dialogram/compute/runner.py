@@ -1,11 +1,14 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from threading import Thread
 from typing import Protocol
+
+BLAS_THREADS = "OPENBLAS_NUM_THREADS"
 
 
 class WorkersLostError(OSError):
@@ -65,13 +68,28 @@ class Processes:
             min(self._workers, len(tasks) or 1), mp_context=context, initializer=_follow_the_parent
         ) as pool:
             try:
-                places = {pool.submit(work, task): place for place, task in enumerate(tasks)}
+                with _one_thread_a_process():
+                    places = {pool.submit(work, task): place for place, task in enumerate(tasks)}
                 for done in as_completed(places):
                     yield places[done], done.result()
             except BrokenProcessPool as error:
                 raise WorkersLostError("a process ended before its work was done") from error
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _one_thread_a_process() -> Iterator[None]:
+    """Begin processes in which OpenBLAS has no threads: those of several wait busily, and all get slower."""
+    before = os.environ.get(BLAS_THREADS)
+    os.environ[BLAS_THREADS] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[BLAS_THREADS]
+        else:
+            os.environ[BLAS_THREADS] = before
 
 
 def _follow_the_parent() -> None:
