@@ -39,7 +39,7 @@ check: setup ## types, style, layers, sizes
 
 test: setup ## everything CI runs
 	@sh tools/setup_tests.sh
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check test-frontend test-server test-library test-commands
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check test-frontend test-commands test-server test-library
 	pytest tests/e2e
 
 test-frontend:
